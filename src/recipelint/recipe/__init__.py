@@ -1,0 +1,1 @@
+"""The canonical recipe: what every dialect is translated into."""
