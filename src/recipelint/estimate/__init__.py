@@ -1,0 +1,1 @@
+"""What a recipe implies: pure functions with cited formulas."""

@@ -1,0 +1,1 @@
+"""Where the numbers in `models.json` are read from, one module per package."""
