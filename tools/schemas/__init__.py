@@ -1,0 +1,1 @@
+"""Readers that turn released training frameworks into key tables, without importing them."""
