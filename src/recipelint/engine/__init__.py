@@ -1,0 +1,1 @@
+"""Rule files into compiled rules, compiled rules against recipes into findings."""

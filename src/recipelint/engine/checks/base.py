@@ -1,0 +1,52 @@
+"""What a Python check is given, and what it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from recipelint.dialects.base import Dialect
+from recipelint.document import Document
+from recipelint.findings import Fix, Severity, Span
+from recipelint.recipe.facts import Phase, Recipe
+from recipelint.workspace import Workspace
+
+if TYPE_CHECKING:
+    from recipelint.metrics.series import Measurements
+
+
+class CheckContext(NamedTuple):
+    """A document, what it was translated into, and the parameters of the rule that asks.
+
+    `version` is the framework's release that the project's settings name for the file, `measured`
+    what the log of a run holds, where one was given.
+    """
+
+    document: Document
+    dialect: Dialect
+    recipe: Recipe | None
+    workspace: Workspace
+    location: str | None
+    parameters: Mapping[str, Any]
+    version: str | None = None
+    measured: Measurements | None = None
+    memo: dict[str, Any] | None = None
+    """What checks of this document have worked out for each other; None remembers nothing."""
+
+
+class Hit(NamedTuple):
+    """One place at which a check's rule is broken. `values` fill the rule's message."""
+
+    span: Span
+    values: Mapping[str, object] = MappingProxyType({})
+    key: str | None = None
+    fact: str | None = None
+    help: str | None = None
+    fix: Fix | None = None
+    severity: Severity | None = None
+    path: str | None = None
+    phase: Phase | None = None
+
+
+Check = Callable[[CheckContext], Iterator[Hit]]
