@@ -1,0 +1,1 @@
+"""Which findings are shown: selection by rule, suppressions in the file."""
