@@ -1,0 +1,1 @@
+"""Speed against other linters. `python -m benchmarks.run`, or `make bench`."""
