@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,9 @@ def test_lines_are_split_where_the_parser_splits_them() -> None:
 def test_every_node_lies_within_the_text() -> None:
     document = parse("a: [1, {b: 2}]\n", "recipe.yaml")
     assert at(document, "a", 1, "b").span == Span(1, 12, 1, 13)
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(OSError, match="not a regular file"):
+        read(str(tmp_path / "pipe.yaml"), "pipe.yaml")

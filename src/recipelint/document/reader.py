@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 
 from recipelint.document.nodes import Document, Problem
 from recipelint.findings import START
@@ -11,6 +13,7 @@ MAX_BYTES = 5_000_000
 """The largest recipe of a thousand public ones has 60 kB; larger files are data."""
 
 _HEAD = 65_536
+_DESCRIPTORS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
 
@@ -21,7 +24,13 @@ def read(path: str, name: str) -> Document:
 
 
 def content(path: str) -> bytes:
-    """The bytes of a file, one more than MAX_BYTES at most. Raises OSError."""
+    """The bytes of a file, one more than MAX_BYTES at most. Raises OSError.
+
+    A named pipe or a device is refused: reading it could wait for ever. What a shell hands over
+    as a descriptor has somebody who writes.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode) and not path.startswith(_DESCRIPTORS):
+        raise OSError(errno.EINVAL, "not a regular file")
     with open(path, "rb") as stream:
         return stream.read(MAX_BYTES + 1)
 
