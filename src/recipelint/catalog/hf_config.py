@@ -251,9 +251,9 @@ def _four_times(facts: Facts, _config: Config) -> None:
 
 def _helium(facts: Facts, _config: Config) -> None:
     """HeliumAttention's output projection is square, which only fits heads that fill the model."""
-    sizes = [facts.get(f"model.{name}") for name in ("attention.heads", "attention.head_dim")]
-    hidden = facts.get("model.hidden_size")
-    if not all(isinstance(size, int) for size in sizes) or sizes[0] * sizes[1] != hidden:  # type: ignore[operator]
+    heads, size = facts.get("model.attention.heads"), facts.get("model.attention.head_dim")
+    width = heads * size if isinstance(heads, int) and isinstance(size, int) else None
+    if width is None or width != facts.get("model.hidden_size"):
         facts.pop("model.attention.head_dim", None)
 
 

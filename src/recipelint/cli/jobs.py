@@ -92,7 +92,7 @@ def _judged(project: Project, files: Iterator[str]) -> Iterator[str]:
 def _begin(*start: object) -> None:
     from recipelint.project import Project
 
-    _workers[_OWN] = Project(*start)  # type: ignore[arg-type]
+    _workers[_OWN] = Project(*start)  # type: ignore[arg-type]  # executors pass what `initargs` held
 
 
 def _check(paths: list[str]) -> list[Report]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeGuard
 
 from recipelint.dialects.base import ABSENT, ELSEWHERE, Reader, plain_list
 from recipelint.document import Mapping, Scalar, Sequence, follow
@@ -12,7 +13,7 @@ from recipelint.recipe.facts import Absence, Value
 _AMOUNT = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z]*)")
 
 
-def is_number(found: object) -> bool:
+def is_number(found: object) -> TypeGuard[int | float]:
     """Whether a plain value is a number; truth values are not."""
     return isinstance(found, int | float) and not isinstance(found, bool)
 
@@ -91,7 +92,7 @@ def read_betas(reader: Reader, key: str, default: tuple[float, float] | None = N
 def amount(found: object) -> tuple[float | int, str] | None:
     """A number with a unit: `100ba` is (100, "ba"), `2e12T` (2e12, "T"), 500 is (500, "")."""
     if is_number(found):
-        return found, ""  # type: ignore[return-value]
+        return found, ""
     match = _AMOUNT.fullmatch(found.strip()) if isinstance(found, str) else None
     if match is None:
         return None

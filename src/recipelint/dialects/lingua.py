@@ -7,6 +7,7 @@ lingua/transformer.py (main, June 2025). Other apps of the repository have model
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.common import is_number, number
 from recipelint.dialects.omegaconf import interpolate
 from recipelint.document import Mapping, Scalar, follow
 from recipelint.document.scalars import omegaconf, value
@@ -147,9 +148,9 @@ def _model(reader: Reader) -> None:
 
 
 def _heads(reader: Reader, width: object) -> None:
-    heads, size = reader.plain("model.n_heads"), reader.plain("model.head_dim")
-    if heads in (ABSENT, None) and _positive(size) and _positive(width):
-        reader.derive("model.attention.heads", width // size, "dim / head_dim")  # type: ignore[operator]
+    heads, size = reader.plain("model.n_heads"), number(reader, "model.head_dim")
+    if heads in (ABSENT, None) and size is not None and size >= 1 and is_number(width):
+        reader.derive("model.attention.heads", int(width // size), "dim / head_dim")
     known = reader.phase.value("model.attention.heads")
     if not reader.has("model.n_kv_heads") and known is not None:
         reader.default("model.attention.kv_heads", known)

@@ -257,12 +257,12 @@ def _devices(reader: Reader) -> None:
 
 
 def _accumulation(reader: Reader, ranks: float) -> int | None:
-    whole = reader.phase.value("batch.global_batch")
-    micro = reader.phase.value("batch.micro_batch")
-    if not is_number(whole) or not is_number(micro) or not micro or ranks < 1:
+    whole = reader.phase.number("batch.global_batch")
+    micro = reader.phase.number("batch.micro_batch")
+    if whole is None or not micro or ranks < 1:
         return None
-    rounds = int(whole // ranks // micro)  # type: ignore[operator]
-    return rounds if rounds >= 1 and rounds * micro * ranks == whole else None  # type: ignore[operator]
+    rounds = int(whole // ranks // micro)
+    return rounds if rounds >= 1 and rounds * micro * ranks == whole else None
 
 
 DIALECT = Dialect(

@@ -60,8 +60,9 @@ _SWITCHES = (
 
 
 def _positive(steps: object) -> object:
-    number = isinstance(steps, int) and not isinstance(steps, bool)
-    return steps if number and steps > 0 else ABSENT  # type: ignore[operator]
+    if isinstance(steps, bool) or not isinstance(steps, int):
+        return ABSENT
+    return steps if steps > 0 else ABSENT
 
 
 def rope_kind(name: object) -> object:

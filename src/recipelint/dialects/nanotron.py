@@ -163,18 +163,18 @@ def _schedule(reader: Reader) -> None:
     `min_decay_lr: null` becomes the learning rate itself (config.py, LRSchedulerArgs).
     """
     style = reader.plain(_RATE + "lr_decay_style")
-    start = reader.phase.value("schedule.decay_start")
-    warmup = reader.phase.value("schedule.warmup_steps") or 0
-    steps = reader.phase.value("budget.steps")
-    if not reader.has(_RATE + "lr_decay_steps") and _numbers(steps, warmup):
+    start = reader.phase.number("schedule.decay_start")
+    warmup = reader.phase.number("schedule.warmup_steps") or 0
+    steps = reader.phase.number("budget.steps")
+    if not reader.has(_RATE + "lr_decay_steps") and steps is not None:
         reader.derive(
             "schedule.decay_steps",
-            max(0, steps - warmup),  # type: ignore[operator]
+            max(0, steps - warmup),
             f"train_steps {steps} - lr_warmup_steps {warmup}, filled in by nanotron",
         )
-    if start is None and _numbers(warmup):
+    if start is None:
         reader.derive("schedule.decay_start", warmup, "the end of the warmup")
-    if _numbers(start, warmup) and start > warmup:  # type: ignore[operator]
+    if start is not None and start > warmup:
         reader.derive("schedule.kind", "wsd", "decay starts after the warmup has ended")
     elif style in ("cosine", "linear"):
         reader.state("schedule.kind", style, _RATE + "lr_decay_style")

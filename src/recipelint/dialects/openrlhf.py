@@ -25,8 +25,9 @@ def _algorithm(name: object) -> object:
 
 def _count(number: object) -> object:
     """-1 stands for never."""
-    known = isinstance(number, int) and not isinstance(number, bool)
-    return max(number, 0) if known else ABSENT  # type: ignore[call-overload]
+    if isinstance(number, bool) or not isinstance(number, int):
+        return ABSENT
+    return max(number, 0)
 
 
 def _recompute(on: object) -> object:

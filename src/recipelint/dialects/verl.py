@@ -42,14 +42,16 @@ _KINDS = {
 
 def _positive(number: object) -> object:
     """-1 stands for unset."""
-    known = isinstance(number, int | float) and not isinstance(number, bool)
-    return number if known and number > 0 else ABSENT  # type: ignore[operator]
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return ABSENT
+    return number if number > 0 else ABSENT
 
 
 def _interval(number: object) -> object:
     """-1 stands for never."""
-    known = isinstance(number, int) and not isinstance(number, bool)
-    return max(number, 0) if known else ABSENT  # type: ignore[call-overload]
+    if isinstance(number, bool) or not isinstance(number, int):
+        return ABSENT
+    return max(number, 0)
 
 
 def _dtype(name: object) -> object:

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from recipelint.recipe.facts import Fact, Origin, Phase, Value, fact_types
 
 Number = float | int
-_ABSURD = 1e30
-"""No quantity of a training run comes near; beyond it, products overflow."""
 
 
 def complete(phase: Phase) -> None:
@@ -40,13 +38,6 @@ def _from_catalog(phase: Phase) -> None:
             phase.add(Fact(fact_name, value, Origin.CATALOG, detail=source))
 
 
-def _number(phase: Phase, name: str) -> Number | None:
-    value = phase.value(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return value if abs(value) < _ABSURD else None
-
-
 def _derive(phase: Phase, name: str, value: Value, detail: str) -> None:
     if name not in phase.facts and name not in phase.missing:
         phase.add(Fact(name, value, Origin.DERIVED, detail=detail))
@@ -56,8 +47,8 @@ def _product(result: str, *factors: str) -> Callable[[Phase], None]:
     """`result` is the product of `factors`; also solves for one unknown factor if it divides."""
 
     def rule(phase: Phase) -> None:
-        values = {name: _number(phase, name) for name in factors}
-        whole = _number(phase, result)
+        values = {name: phase.number(name) for name in factors}
+        whole = phase.number(result)
         unknown = [name for name, value in values.items() if value is None]
         known = [value for value in values.values() if value is not None]
         if not unknown and whole is None:
@@ -92,8 +83,8 @@ def _length(phase: Phase) -> None:
     """Steps and tokens of the phase, where the batch does not grow."""
     if phase.value("batch.ramp"):
         return
-    tokens, per_step = _number(phase, "budget.tokens"), _number(phase, "batch.global_tokens")
-    steps = _number(phase, "budget.steps")
+    tokens, per_step = phase.number("budget.tokens"), phase.number("batch.global_tokens")
+    steps = phase.number("budget.steps")
     if per_step is None or per_step < 1:
         return
     if tokens is not None and steps is None:
@@ -114,9 +105,9 @@ def _length(phase: Phase) -> None:
 
 def _shares(phase: Phase) -> None:
     """Warmup and decay in steps, from shares or tokens, and the share that decay takes."""
-    steps, per_step = _number(phase, "budget.steps"), _number(phase, "batch.global_tokens")
-    tokens = _number(phase, "budget.tokens")
-    ratio = _number(phase, "schedule.warmup_ratio")
+    steps, per_step = phase.number("budget.steps"), phase.number("batch.global_tokens")
+    tokens = phase.number("budget.tokens")
+    ratio = phase.number("schedule.warmup_ratio")
     if steps and ratio is not None and 0 <= ratio <= 1:
         _derive(
             phase,
@@ -125,7 +116,7 @@ def _shares(phase: Phase) -> None:
             f"schedule.warmup_ratio {ratio:g} x budget.steps {steps:g}",
         )
     for stage in ("warmup", "decay"):
-        length = _number(phase, f"schedule.{stage}_tokens")
+        length = phase.number(f"schedule.{stage}_tokens")
         if length is not None and per_step and per_step >= 1 and not phase.value("batch.ramp"):
             _derive(
                 phase,
@@ -134,8 +125,8 @@ def _shares(phase: Phase) -> None:
                 f"schedule.{stage}_tokens {length:g} / batch.global_tokens {per_step:g}",
             )
     decay_tokens, decay = (
-        _number(phase, "schedule.decay_tokens"),
-        _number(phase, "schedule.decay_steps"),
+        phase.number("schedule.decay_tokens"),
+        phase.number("schedule.decay_steps"),
     )
     if decay_tokens is not None and tokens:
         _derive(
@@ -154,9 +145,9 @@ def _shares(phase: Phase) -> None:
 
 
 def _minimum(phase: Phase) -> None:
-    peak = _number(phase, "optimizer.learning_rate")
-    ratio = _number(phase, "schedule.min_ratio")
-    low = _number(phase, "schedule.min_learning_rate")
+    peak = phase.number("optimizer.learning_rate")
+    ratio = phase.number("schedule.min_ratio")
+    low = phase.number("schedule.min_learning_rate")
     if peak and ratio is not None:
         _derive(
             phase,

@@ -84,6 +84,13 @@ class Phase:
         fact = self.facts.get(name)
         return None if fact is None else fact.value
 
+    def number(self, name: str) -> int | float | None:
+        """The value of a fact that is a number, or None."""
+        value = self.value(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return value
+
     def known(self) -> dict[str, Value]:
         """All known values by name, for the estimates."""
         return {name: fact.value for name, fact in self.facts.items()}

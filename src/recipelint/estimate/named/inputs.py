@@ -95,7 +95,7 @@ class Inputs:
         self._reads[-1].update(reads)
         if isinstance(value, UnknownError):
             raise UnknownError(str(value))
-        return value  # type: ignore[return-value]
+        return value  # type: ignore[return-value]  # `_done` holds what `compute` made
 
     def isolated(self, compute: Callable[[Inputs], T]) -> tuple[T | UnknownError, tuple[str, ...]]:
         """Return what `compute` gives, or why it cannot, and the facts that went in."""

@@ -11,6 +11,9 @@ _COUNT = "parameters"
 _EACH = "FLOP/token"
 
 
+_RECOMPUTE: dict[str, flops.Recompute] = {"selective": "selective", "full": "full"}
+
+
 def total(inputs: Inputs) -> Quantity:
     """All parameters, MTP modules left out."""
     try:
@@ -108,11 +111,10 @@ def training(inputs: Inputs) -> Quantity:
 def _training(inputs: Inputs) -> Quantity:
     length = inputs.positive("batch.sequence_length")
     arch = inputs.architecture()
-    mode = inputs.word("memory.recompute")
-    extra = mode if mode in ("selective", "full") else "none"
+    extra = _RECOMPUTE.get(inputs.word("memory.recompute") or "none", "none")
     if _is_adapter(inputs):
         return _adapter_training(inputs, arch, length, extra)
-    cost = flops.training_per_token(arch, length, extra)  # type: ignore[arg-type]
+    cost = flops.training_per_token(arch, length, extra)
     return Quantity(
         cost.model,
         _EACH,
@@ -122,11 +124,13 @@ def _training(inputs: Inputs) -> Quantity:
     )
 
 
-def _adapter_training(inputs: Inputs, arch: Architecture, length: float, mode: str) -> Quantity:
+def _adapter_training(
+    inputs: Inputs, arch: Architecture, length: float, mode: flops.Recompute
+) -> Quantity:
     from recipelint.estimate.named.run import trained_parameters
 
     trained = trained_parameters(inputs).value
-    cost = flops.adapter_training_per_token(arch, length, trained, mode)  # type: ignore[arg-type]
+    cost = flops.adapter_training_per_token(arch, length, trained, mode)
     return Quantity(
         cost.model,
         _EACH,
