@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from recipelint.workspace import Workspace
+from recipelint.document.limits import LIMITS
+from recipelint.workspace import Workspace, refuse_escape
 
 
 @pytest.fixture
@@ -76,3 +77,33 @@ def test_pipes_and_devices_are_not_opened(project: Path) -> None:
     (project / "null.json").symlink_to("/dev/null")
     assert find(project, "pipe.json") is None
     assert find(project, "null.json") is None
+
+
+def test_a_link_out_of_the_repository_is_refused_as_a_recipe(project: Path) -> None:
+    (project / "link.yaml").symlink_to(project.parent / "secret.json")
+    with pytest.raises(OSError, match="leads out of the repository"):
+        refuse_escape(str(project / "link.yaml"))
+
+
+def test_other_links_and_files_are_recipes(project: Path) -> None:
+    (project / "link.yaml").symlink_to("runs/today/recipe.yaml")
+    refuse_escape(str(project / "link.yaml"))
+    refuse_escape(str(project / "runs/today/recipe.yaml"))
+    (project.parent / "loose.yaml").symlink_to("project/runs/today/recipe.yaml")
+    refuse_escape(str(project.parent / "loose.yaml"))
+
+
+def test_after_as_many_references_as_the_limit_nothing_is_found(project: Path) -> None:
+    recipe = str(project / "runs" / "today" / "recipe.yaml")
+    workspace = Workspace.around(recipe, LIMITS._replace(references=2))
+    found = [workspace.find("ds/zero3.json", recipe) is not None for _ in range(5)]
+    assert (found, workspace.exhausted) == ([True, True, False, False, False], True)
+    workspace.begin()
+    assert workspace.find("ds/zero3.json", recipe) is not None
+
+
+def test_a_file_of_the_same_name_is_found_anywhere_in_the_project(project: Path) -> None:
+    workspace = Workspace(str(project))
+    assert workspace.namesake("elsewhere/zero3.json") == os.path.join("ds", "zero3.json")
+    assert workspace.namesake("missing.json") is None
+    assert workspace.listed

@@ -72,12 +72,13 @@ class GitIgnore:
         self._patterns: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
 
     def ignores(self, path: str, folder: bool) -> bool:
-        """Whether git would ignore `path`, if it does not ignore the folder that holds it."""
-        parent = os.path.realpath(os.path.dirname(path) or ".")
-        place = os.path.join(parent, os.path.basename(path))
+        """Whether git would ignore `path`, if it does not ignore the folder that holds it.
+
+        The folders of `path` are real ones: links in them are not followed.
+        """
         ignored = False
-        for base, patterns in self._above(parent):
-            relative = os.path.relpath(place, base).replace(os.sep, "/")
+        for base, patterns in self._above(os.path.dirname(path)):
+            relative = path[len(base.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
             for pattern in patterns:
                 bare = pattern.removeprefix("!")
                 if globs.names(bare, relative, folder):
@@ -119,6 +120,12 @@ def excluded_by(
     """The pattern that excludes a path (relative to the settings' folder), or None."""
     every = (*(_SKIPPED if patterns is None else patterns), *more)
     return globs.first_match(every, relative, folder)
+
+
+def shown(path: str) -> str:
+    """A path as messages show it: relative to the working directory where it is below."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
 
 
 def relative_to(folder: str | None, path: str) -> str:

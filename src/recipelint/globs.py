@@ -13,6 +13,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 _ANY = "**"
+_WILD = frozenset("*?[")
 
 
 @lru_cache(maxsize=1024)
@@ -30,8 +31,7 @@ def segments(pattern: str) -> tuple[str, ...]:
 
 def matches(pattern: str, path: str, folder: bool = False) -> bool:
     """Whether the pattern names `path` (relative, with slashes) or a folder that it lies in."""
-    below = ("*", _ANY) if pattern.endswith("/") and not folder else (_ANY,)
-    return _fits((*segments(pattern), *below), path.split("/"))
+    return _reaches(pattern, path.split("/"), folder)
 
 
 def names(pattern: str, path: str, folder: bool) -> bool:
@@ -43,7 +43,19 @@ def names(pattern: str, path: str, folder: bool) -> bool:
 
 def first_match(patterns: Iterable[str], path: str, folder: bool = False) -> str | None:
     """The first of the patterns that matches."""
-    return next((pattern for pattern in patterns if matches(pattern, path, folder)), None)
+    parts = path.split("/")
+    return next((pattern for pattern in patterns if _reaches(pattern, parts, folder)), None)
+
+
+def _reaches(pattern: str, parts: Sequence[str], folder: bool) -> bool:
+    return _fits(_reach(pattern, pattern.endswith("/") and not folder), parts)
+
+
+@lru_cache(maxsize=1024)
+def _reach(pattern: str, inside: bool) -> tuple[str, ...]:
+    """The parts of a pattern and of whatever lies in what it names; `inside`: of that alone."""
+    below = ("*", _ANY) if inside else (_ANY,)
+    return (*segments(pattern), *below)
 
 
 def _fits(pattern: Sequence[str], parts: Sequence[str]) -> bool:
@@ -54,7 +66,7 @@ def _fits(pattern: Sequence[str], parts: Sequence[str]) -> bool:
         if at < len(pattern) and pattern[at] == _ANY:
             again = (at, seen)
             at += 1
-        elif at < len(pattern) and _compiled(pattern[at]).match(parts[seen]):
+        elif at < len(pattern) and _is_called(parts[seen], pattern[at]):
             at, seen = at + 1, seen + 1
         elif again is not None:
             again = (again[0], again[1] + 1)
@@ -62,6 +74,12 @@ def _fits(pattern: Sequence[str], parts: Sequence[str]) -> bool:
         else:
             return False
     return all(part == _ANY for part in pattern[at:])
+
+
+def _is_called(part: str, pattern: str) -> bool:
+    if pattern == part:
+        return True
+    return not _WILD.isdisjoint(pattern) and _compiled(pattern).match(part) is not None
 
 
 @lru_cache(maxsize=1024)

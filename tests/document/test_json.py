@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recipelint.document import Scalar, parse
-from recipelint.document.json import MAX_DEPTH, MAX_NODES
+from recipelint.document.limits import LIMITS
 from recipelint.document.nodes import UNRESOLVED
 from recipelint.findings import Span
 from tests.document.trees import (
@@ -197,13 +197,13 @@ def test_deep_nesting_is_refused_at_once(text: str) -> None:
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
-    text = "[" * MAX_DEPTH + "]" * MAX_DEPTH
+    text = "[" * LIMITS.depth + "]" * LIMITS.depth
     assert natives(parse(text, "x.json").root) == json.loads(text)
     assert codes(parse(f"[{text}]", "x.json")) == ["too-large"]
 
 
 def test_more_values_than_any_configuration_has_are_refused() -> None:
-    document = parse("[" + "1," * (MAX_NODES + 1) + "1]", "x.json")
+    document = parse("[" + "1," * (LIMITS.values + 1) + "1]", "x.json")
     assert codes(document) == ["too-large"]
     assert document.broken
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recipelint.document import parse, read
-from recipelint.document.reader import MAX_BYTES, format_of, parse_bytes
+from recipelint.document.limits import LIMITS
+from recipelint.document.reader import format_of, parse_limited
 from recipelint.findings import Span
 from tests.document.trees import at, codes, plain
 
@@ -62,28 +63,28 @@ def test_a_byte_order_mark_moves_no_place(name: str) -> None:
 
 
 def test_text_that_is_not_unicode_is_reported() -> None:
-    document = parse_bytes("name: größe\n".encode("latin-1"), "recipe.yaml")
+    document = parse_limited("name: größe\n".encode("latin-1"), "recipe.yaml")
     assert codes(document) == ["encoding"]
     assert document.broken
     assert document.root is None
 
 
 def test_half_a_character_of_utf_16_is_reported() -> None:
-    assert codes(parse_bytes(b"\xff\xfea\x00b", "recipe.yaml")) == ["encoding"]
+    assert codes(parse_limited(b"\xff\xfea\x00b", "recipe.yaml")) == ["encoding"]
 
 
 @pytest.mark.parametrize("name", SAME)
 @given(data=st.binary())
 def test_no_bytes_raise(name: str, data: bytes) -> None:
-    document = parse_bytes(data, name)
+    document = parse_limited(data, name)
     assert document.broken <= bool(document.problems)
 
 
 def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
-    path.write_bytes(b"a: 1\n" + b"#" * (MAX_BYTES - 5))
+    path.write_bytes(b"a: 1\n" + b"#" * (LIMITS.bytes - 5))
     assert plain(read(str(path), "big.yaml").root) == {"a": 1}
-    path.write_bytes(b"a: 1\n" + b"#" * (MAX_BYTES - 4))
+    path.write_bytes(b"a: 1\n" + b"#" * (LIMITS.bytes - 4))
     document = read(str(path), "big.yaml")
     assert codes(document) == ["too-large"]
     assert document.broken

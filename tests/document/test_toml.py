@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recipelint.document import Scalar, Sequence, parse
-from recipelint.document.toml import MAX_DEPTH
+from recipelint.document.limits import LIMITS
 from recipelint.findings import Span
 from tests.document.trees import (
     LEAVES,
@@ -244,9 +244,9 @@ def test_deep_nesting_is_refused_at_once(text: str) -> None:
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
-    text = "a = " + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1)
+    text = "a = " + "[" * (LIMITS.depth - 1) + "]" * (LIMITS.depth - 1)
     assert natives(parse(text, "run.toml").root) == tomllib.loads(text)
-    deeper = "a = " + "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)
+    deeper = "a = " + "[" * (LIMITS.depth + 1) + "]" * (LIMITS.depth + 1)
     assert codes(parse(deeper, "run.toml")) == ["too-large"]
 
 

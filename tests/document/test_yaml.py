@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recipelint.document import Alias, Mapping, Scalar, Sequence, parse, read
-from recipelint.document.yaml import MAX_DEPTH
+from recipelint.document.limits import LIMITS
 from recipelint.findings import Span
 from tests.document.trees import (
     LEAVES,
@@ -236,11 +236,25 @@ def test_an_anchor_that_contains_itself_is_cut(text: str) -> None:
     assert plain(document.root) is not None  # a walk that follows aliases comes to an end
 
 
-def test_an_alias_bomb_costs_what_its_text_costs() -> None:
+def test_an_alias_counts_as_what_it_stands_for() -> None:
     levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 60)]
     started = time.perf_counter()
     document = parse("\n".join(["l0: &l0 [x]", *levels]), "recipe.yaml")
     assert time.perf_counter() - started < 1
+    assert codes(document) == ["too-large"]
+    assert document.problems[0].message.endswith("`limits.values`")
+
+
+def test_aliases_cannot_nest_deeper_than_brackets_can() -> None:
+    links = [f"l{n}: &l{n} [*l{n - 1}]" for n in range(1, 200)]
+    document = parse("\n".join(["l0: &l0 [x]", *links]), "recipe.yaml")
+    assert codes(document) == ["too-large"]
+    assert document.problems[0].message.endswith("`limits.depth`")
+
+
+def test_a_file_full_of_small_aliases_is_read() -> None:
+    names = "\n".join(f"k{n}: {{<<: *a, b: *a}}" for n in range(1_000))
+    document = parse(f"a: &a {{x: 1}}\n{names}\n", "recipe.yaml")
     assert document.problems == []
 
 
@@ -319,7 +333,7 @@ def test_deep_nesting_is_refused_at_once(text: str) -> None:
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
-    document = parse("[" * MAX_DEPTH + "]" * MAX_DEPTH, "recipe.yaml")
+    document = parse("[" * LIMITS.depth + "]" * LIMITS.depth, "recipe.yaml")
     assert document.problems == []
     assert isinstance(document.root, Sequence)
 

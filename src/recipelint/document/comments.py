@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from recipelint.document.nodes import Comment, Document, Entry, Mapping, Node, Scalar, Sequence
 from recipelint.findings import Span
 
-_YAML = re.compile(r"(?<![^ \t])#")
-_TOML = re.compile(
-    r'"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:"{3,5}|\Z)'
+_YAML = r"(?<![^ \t])#"
+_TOML = (
+    r'(?s)"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:"{3,5}|\Z)'
     r"|'{3}(?:[^']++|'(?!''))*+(?:'{3,5}|\Z)"
     r'|"(?:[^"\\\n]++|\\[^\n])*+"?'
     r"|'[^'\n]*+'?"
-    r"|(#[^\n]*+)",
-    re.DOTALL,
+    r"|(#[^\n]*+)"
 )
 
 
@@ -34,7 +33,7 @@ def comments(document: Document) -> list[Comment]:
 def _of_toml(document: Document) -> Iterator[Comment]:
     text = document.text
     number, line_start = 1, 0
-    for match in _TOML.finditer(text):
+    for match in re.finditer(_TOML, text):
         if match.group(1) is None:
             continue
         start = match.start()
@@ -46,10 +45,11 @@ def _of_toml(document: Document) -> Iterator[Comment]:
 def _of_yaml(document: Document) -> Iterator[Comment]:
     hidden = sorted(_scalar_spans(document))
     known = max((span.end_line for span in hidden), default=0)
+    starts = re.compile(_YAML).finditer
     for number, line in enumerate(document.lines, 1):
         if document.broken and number > known:
             return
-        for match in _YAML.finditer(line) if "#" in line else ():
+        for match in starts(line) if "#" in line else ():
             place = (number, match.start() + 1)
             if not _inside(place, hidden):
                 yield _comment(line, number, match.start())

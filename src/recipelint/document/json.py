@@ -15,6 +15,7 @@ from collections.abc import Callable
 from json.decoder import JSONDecodeError
 from json.scanner import NUMBER_RE
 
+from recipelint.document.limits import LIMITS, Limits
 from recipelint.document.nodes import (
     UNRESOLVED,
     Document,
@@ -26,10 +27,6 @@ from recipelint.document.nodes import (
     duplicate_key,
 )
 from recipelint.findings import Span
-
-MAX_DEPTH = 100
-"""Configurations nest 3 to 10 levels; the parser and the readers of its tree recurse."""
-MAX_NODES = 500_000
 
 _scanstring = json.decoder.scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -48,14 +45,14 @@ _PYTHON: dict[str, tuple[str, object]] = {
 }
 
 
-def parse(text: str, path: str) -> Document:
+def parse(text: str, path: str, limits: Limits = LIMITS) -> Document:
     """Parse `text` (without a byte order mark) into a document; never raises on any text.
 
     Problems: `syntax`, `duplicate-key`, `too-large`, `lenient-json` (`json.load` refuses what
     `hjson.load` reads), `json-constant` (NaN, Infinity: not JSON, but `json.load` reads it) and
     `placeholder` (a bare word for a value, as in templates). All but `syntax` leave a whole tree.
     """
-    parser = _Parser(text)
+    parser = _Parser(text, limits)
     document = Document(path, text, "json", None, parser.problems)
     try:
         parser.whole_text()
@@ -84,11 +81,12 @@ class _Parser:
     error; until its closing bracket is read, a collection's span ends with its last part.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, limits: Limits) -> None:
         self.root: Scalar | Mapping | Sequence | None = None
         self.problems: list[Problem] = []
         self.at = 0
         self._text = text
+        self._limits = limits
         self._lines = [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", text))]
         self._noted: set[str] = set()
         self._depth = 0
@@ -114,22 +112,27 @@ class _Parser:
             last = bisect_right(lines, end, lo=first) - 1
         return Span(first + 1, start - lines[first] + 1, last + 1, end - lines[last] + 1)
 
-    def _stop(
-        self, message: str, start: int | None = None, end: int | None = None, code: str = "syntax"
-    ) -> _StopError:
+    def _stop(self, message: str, start: int | None = None, end: int | None = None) -> _StopError:
         begin = self.at if start is None else start
         stop = min(begin + 1, len(self._text)) if end is None else end
-        return _StopError(Problem(code, message, self._span(begin, stop)))
+        return _StopError(Problem("syntax", message, self._span(begin, stop)))
 
-    def _note(self, code: str, kind: str, message: str, start: int, end: int) -> None:
+    def _beyond(self, limit: str, what: str) -> _StopError:
+        span = self._span(self.at, min(self.at + 1, len(self._text)))
+        return _StopError(self._limits.reached(limit, what, span))
+
+    def _note(
+        self, code: str, kind: str, message: str, start: int, end: int, instead: str | None = None
+    ) -> None:
         """Record a problem at the first place of its kind."""
         if kind not in self._noted:
             self._noted.add(kind)
-            self.problems.append(Problem(code, message, self._span(start, end)))
+            span = self._span(start, end)
+            self.problems.append(Problem(code, message, span, instead=instead))
 
-    def _lenient(self, what: str, start: int, end: int) -> None:
+    def _lenient(self, what: str, start: int, end: int, instead: str | None = None) -> None:
         message = f"{what}: strict JSON readers refuse the file"
-        self._note("lenient-json", what, message, start, end)
+        self._note("lenient-json", what, message, start, end, instead)
 
     # Tokens
 
@@ -161,14 +164,18 @@ class _Parser:
             raise self._stop(f"{error.msg.removesuffix(' at')} (a string)", place) from None
         return str(text)
 
+    def _counted(self) -> None:
+        """Count a key or a value."""
+        self._count += 1
+        if self._count > self._limits.values:
+            raise self._beyond("values", "more values")
+
     # Values
 
     def _value(self, place: _Place) -> None:
         """Read a value and hand its node to `place`, collections before they are filled."""
         start, char = self.at, self._peek()
-        self._count += 1
-        if self._count > MAX_NODES:
-            raise self._stop(f"more than {MAX_NODES} values", code="too-large")
+        self._counted()
         if char == "{" and not self._text.startswith("{{", start):
             self._collection(Mapping(self._span(start, start + 1)), place)
         elif char == "[":
@@ -225,6 +232,7 @@ class _Parser:
                     f"`{text}` is Python; JSON has `{json_word}`",
                     self._span(*match.span()),
                     help=f"write `{json_word}`",
+                    instead=json_word,
                 )
             )
             return self._scalar(match, native)
@@ -235,8 +243,8 @@ class _Parser:
     # Collections
 
     def _collection(self, node: Mapping | Sequence, place: _Place) -> None:
-        if self._depth >= MAX_DEPTH:
-            raise self._stop(f"nested more than {MAX_DEPTH} levels deep", code="too-large")
+        if self._depth >= self._limits.depth:
+            raise self._beyond("depth", "more levels")
         place(node)
         self._depth += 1
         start, self.at = self.at, self.at + 1
@@ -264,7 +272,7 @@ class _Parser:
                 self.at += 1
                 self._blank()
                 if self._peek() == closing:
-                    self._lenient(f"a comma before `{closing}`", comma, comma + 1)
+                    self._lenient(f"a comma before `{closing}`", comma, comma + 1, "")
             elif self._peek() != closing:
                 self._missing_comma(end, closing)
         self.at += 1
@@ -274,10 +282,11 @@ class _Parser:
         between = self._text[end : self.at]
         if not self._peek() or ("\n" not in between and "\r" not in between):
             raise self._stop(f"{self._unexpected()} where `,` or `{closing}` belongs")
-        self._lenient("no comma between two lines", end - 1, end)
+        self._lenient("no comma between two lines", end - 1, end, f"{self._text[end - 1]},")
 
     def _entry(self, entries: list[Entry]) -> None:
         start = self.at
+        self._counted()
         key = self._key()
         span = self._span(start, self.at)
         self._blank()
@@ -293,7 +302,7 @@ class _Parser:
         bare = _WORD.match(self._text, self.at)
         if bare is None:
             raise self._stop(f"{self._unexpected()} where a key in double quotes belongs")
-        self._lenient("a key without quotes", *bare.span())
+        self._lenient("a key without quotes", *bare.span(), f'"{bare.group()}"')
         self.at = bare.end()
         return bare.group()
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, KeysView
 from typing import NamedTuple
 
 from recipelint.findings import Span
@@ -79,10 +78,19 @@ class Mapping:
 
     def find(self, key: str) -> Entry | None:
         """The entry that a loader would use for `key`: an own one before a merged one, the last."""
-        if self._index is None:
-            self._index = {e.key: e for e in self.entries if e.merged}
-            self._index.update({e.key: e for e in self.entries if not e.merged})
-        return self._index.get(key)
+        index = self._index
+        return (index if index is not None else self._indexed()).get(key)
+
+    def _indexed(self) -> dict[str, Entry]:
+        index = {e.key: e for e in self.entries if e.merged}
+        index.update({e.key: e for e in self.entries if not e.merged})
+        self._index = index
+        return index
+
+    @property
+    def keys(self) -> KeysView[str]:
+        """Its keys, each once."""
+        return (self._index if self._index is not None else self._indexed()).keys()
 
     def get(self, key: str) -> Node | None:
         """The value at `key`, or None."""
@@ -137,7 +145,10 @@ def follow(node: Node | None) -> Scalar | Mapping | Sequence | None:
 
 
 class Problem(NamedTuple):
-    """What the parser noticed. `code` is one of the reader's problem names (see `reader`)."""
+    """What the parser noticed. `code` is one of the reader's problem names (see `reader`).
+
+    `instead` is the text at the span in the form that every reader takes for the same.
+    """
 
     code: str
     message: str
@@ -145,6 +156,7 @@ class Problem(NamedTuple):
     help: str | None = None
     key: str | None = None
     other: Span | None = None
+    instead: str | None = None
 
 
 def duplicate_key(first: Entry, again: Entry) -> Problem:
@@ -167,7 +179,6 @@ class Comment(NamedTuple):
     own_line: bool
 
 
-@dataclass(slots=True)
 class Document:
     """A parsed file.
 
@@ -175,14 +186,25 @@ class Document:
     holds what stands before the error. `more` are further documents of a YAML stream.
     """
 
-    path: str
-    text: str
-    format: str
-    root: Scalar | Mapping | Sequence | None
-    problems: list[Problem] = field(default_factory=list)
-    more: list[Node] = field(default_factory=list)
-    broken: bool = False
-    _lines: list[str] | None = None
+    __slots__ = ("_lines", "broken", "format", "more", "path", "problems", "root", "text")
+
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        format_name: str,
+        root: Scalar | Mapping | Sequence | None = None,
+        problems: list[Problem] | None = None,
+        broken: bool = False,
+    ) -> None:
+        self.path = path
+        self.text = text
+        self.format = format_name
+        self.root = root
+        self.problems = [] if problems is None else problems
+        self.more: list[Node] = []
+        self.broken = broken
+        self._lines: list[str] | None = None
 
     @property
     def lines(self) -> list[str]:

@@ -20,6 +20,8 @@ ABSURD = 1e30
 Rules = Callable[[str], object]
 """Turns the text of a plain scalar into None, bool, int, float, a date, or the text itself."""
 
+_LONGEST = 5_000
+"""Python reads integers of 4,300 digits; no other value is as long."""
 _constructor = yaml.constructor.SafeConstructor()
 _PREFIX = "tag:yaml.org,2002:"
 _BUILT = frozenset({"null", "bool", "int", "float", "timestamp", "binary"})
@@ -35,9 +37,12 @@ def _implicit_tag(text: str) -> str:
 
 
 def _construct(tag: str, text: str) -> object:
-    """PyYAML's own construction of `text` under `tag`; text that it cannot build stays text."""
+    """PyYAML's own construction of `text` under `tag`; text that it cannot build stays text.
+
+    So does what is too long: `1:1:1` counts by sixties, at a cost that is the square of its length.
+    """
     name = tag.removeprefix(_PREFIX)
-    if name not in _BUILT:
+    if name not in _BUILT or (len(text) > _LONGEST and name != "binary"):
         return text
     node = yaml.ScalarNode(tag, text)
     try:
@@ -52,30 +57,27 @@ def yaml_1_1(text: str) -> object:
     return _construct(_implicit_tag(text), text)
 
 
-_OMEGACONF_FLOAT = re.compile(
-    r"""^(?:[-+]?\d+(?:_\d+)*\.[\d_]*(?:[eE][-+]?\d+)?
+_OMEGACONF_FLOAT = r"""(?xa)^(?:[-+]?\d+(?:_\d+)*\.[\d_]*(?:[eE][-+]?\d+)?
     |[-+]?\d+(?:_\d+)*[eE][-+]?\d+
     |\.\d+(?:_\d+)*(?:[eE][-+]\d+)?
     |[-+]?\d+(?:_\d+)*(?::[0-5]?\d)+\.[\d_]*
     |[-+]?\.(?:inf|Inf|INF)
-    |\.(?:nan|NaN|NAN))$""",
-    re.VERBOSE | re.ASCII,
-)
+    |\.(?:nan|NaN|NAN))$"""
 
 
 @lru_cache(maxsize=4096)
 def omegaconf(text: str) -> object:
     """OmegaConf's loader: PyYAML with exponents that need no dot, and no dates."""
-    if _OMEGACONF_FLOAT.match(text):
+    if re.match(_OMEGACONF_FLOAT, text):
         return _construct(_PREFIX + "float", text)
     tag = _implicit_tag(text)
     return text if tag.endswith(":timestamp") else _construct(tag, text)
 
 
-_CORE_INT = re.compile(r"[-+]?[0-9]+")
-_CORE_OCTAL = re.compile(r"0o[0-7]+")
-_CORE_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
-_CORE_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_CORE_INT = r"[-+]?[0-9]+"
+_CORE_OCTAL = r"0o[0-7]+"
+_CORE_HEXADECIMAL = r"0x[0-9a-fA-F]+"
+_CORE_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _CORE_WORDS = {
     "": None,
     "~": None,
@@ -92,7 +94,7 @@ _CORE_WORDS = {
     ".NaN": float("nan"),
     ".NAN": float("nan"),
 }
-_CORE_INF = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
+_CORE_INF = r"([-+]?)\.(?:inf|Inf|INF)"
 
 
 @lru_cache(maxsize=4096)
@@ -101,15 +103,15 @@ def yaml_1_2(text: str) -> object:
     if text in _CORE_WORDS:
         return _CORE_WORDS[text]
     try:
-        if _CORE_INT.fullmatch(text):
+        if re.fullmatch(_CORE_INT, text):
             return int(text)
-        if _CORE_FLOAT.fullmatch(text):
+        if re.fullmatch(_CORE_FLOAT, text):
             return float(text)
-        if _CORE_OCTAL.fullmatch(text) or _CORE_HEXADECIMAL.fullmatch(text):
+        if re.fullmatch(_CORE_OCTAL, text) or re.fullmatch(_CORE_HEXADECIMAL, text):
             return int(text, 0)
     except ValueError:
         return text
-    infinite = _CORE_INF.fullmatch(text)
+    infinite = re.fullmatch(_CORE_INF, text)
     return float(infinite.group(1) + "inf") if infinite else text
 
 

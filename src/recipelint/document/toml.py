@@ -11,11 +11,9 @@ import tomllib
 from bisect import bisect_right
 from typing import Any
 
+from recipelint.document.limits import LIMITS, TOO_LARGE, Limits
 from recipelint.document.nodes import Document, Entry, Mapping, Node, Problem, Scalar, Sequence
 from recipelint.findings import Span
-
-MAX_DEPTH = 100
-"""Configurations nest 2 to 4 levels. Long dotted keys cost `tomllib` the square of their length."""
 
 _BLANK = re.compile(r"[ \t]*")
 _BLANK_LINES = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
@@ -35,12 +33,13 @@ _TOO_LONG = re.compile(r"\d[\d_]{4300,}")
 _Key = list[tuple[str, Span]]
 
 
-def parse(text: str, path: str) -> Document:
+def parse(text: str, path: str, limits: Limits = LIMITS) -> Document:
     """Parse `text` (without a byte order mark) into a document; never raises on any text.
 
-    Problems: `syntax` (the tree then holds what stands before it) and `too-large`.
+    Problems: `syntax` (the tree then holds what stands before it) and `too-large`. What goes
+    beyond a limit is not given to `tomllib`: long dotted keys cost it the square of their length.
     """
-    scan = _Scan(text)
+    scan = _Scan(text, limits)
     document = Document(path, text, "toml", scan.root)
     problem = scan.run()
     if problem is None or problem.code == "syntax":
@@ -65,10 +64,11 @@ def _problem(error: ValueError, scan: _Scan, stopped: Problem | None) -> Problem
     long = None if found else _TOO_LONG.search(scan.text)
     if long:
         what = f"an integer of {len(long.group()):,} digits, which Python's readers refuse"
-        return Problem("too-large", what, scan.span(*long.span()))
+        return Problem(TOO_LARGE, what, scan.span(*long.span()))
     if found and found.group(1):
         line, column = int(found.group(1)), int(found.group(2))
-        span = Span(line, column, line, column + 1)
+        start = scan.offset(Span(line, column, line, column))
+        span = scan.span(start, min(start + 1, len(scan.text)))
     elif stopped:  # a string without its end: the text's end says less than the string's start
         span = stopped.span
     else:
@@ -82,7 +82,7 @@ def _before(broken: _Scan, place: Span) -> Mapping:
     end = broken.offset(place)
     starts = [start for start in broken.starts if start <= end]
     for start in reversed(starts[-3:]):  # a clash of keys is noticed behind its statement
-        scan = _Scan(broken.text[:start])
+        scan = _Scan(broken.text[:start], broken.limits)
         try:
             values = tomllib.loads(scan.text)
         except ValueError:
@@ -118,8 +118,10 @@ class _StopError(Exception):
 class _Scan:
     """One pass over the text. `at` is the next character's offset, `starts` each statement's."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
+        self.limits = limits
+        self._count = 0
         self.at = 0
         self.starts: list[int] = []
         self._lines = [0, *(m.end() for m in re.finditer(r"\n", text))]
@@ -149,7 +151,8 @@ class _Scan:
         return self._lines[min(place.line, len(self._lines)) - 1] + place.column - 1
 
     def _lost(self) -> _StopError:
-        return _StopError(Problem("syntax", "not TOML", self.span(self.at, self.at + 1)))
+        end = min(self.at + 1, len(self.text))
+        return _StopError(Problem("syntax", "not TOML", self.span(self.at, end)))
 
     # Tokens
 
@@ -227,6 +230,7 @@ class _Scan:
         """Read a key of one or more parts, and the blanks behind it."""
         parts: _Key = []
         while True:
+            self._counted()
             match = self._take(_KEY_PART)
             parts.append((self._decoded(match.group()), self.span(*match.span())))
             self._check_depth(len(parts))
@@ -282,14 +286,23 @@ class _Scan:
             node.span = Span(own.line, own.column, *end)
 
     def _check_depth(self, depth: int) -> None:
-        if depth > MAX_DEPTH:
-            message = f"nested more than {MAX_DEPTH} levels deep"
-            raise _StopError(Problem("too-large", message, self.span(self.at, self.at)))
+        if depth > self.limits.depth:
+            raise self._beyond("depth", "more levels")
+
+    def _counted(self) -> None:
+        """Count a value, or a part of a key, which may make a table."""
+        self._count += 1
+        if self._count > self.limits.values:
+            raise self._beyond("values", "more values")
+
+    def _beyond(self, limit: str, what: str) -> _StopError:
+        return _StopError(self.limits.reached(limit, what, self.span(self.at, self.at)))
 
     # Values
 
     def _value(self, path: list[Mapping | Sequence]) -> Node:
         """Read a value that belongs below `path`."""
+        self._counted()
         start = self.text[self.at : self.at + 1]
         if start == "[":
             return self._array(path)

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from recipelint.document.limits import LIMITS, TOO_LARGE, Limits
 from recipelint.document.nodes import (
     Alias,
     Document,
@@ -26,12 +27,9 @@ from recipelint.document.nodes import (
 )
 from recipelint.findings import Span
 
-MAX_DEPTH = 100
-"""Recipes nest 3 to 10 levels; libyaml recurses on nothing, our readers of the tree do."""
-MAX_NODES = 500_000
 _TAG = "tag:yaml.org,2002:"
 _MERGE = "<<"
-_PROPERTIES = re.compile(r"(?:[&!]\S*|[ \t]+|(?<=[ \t])#.*|^#.*)*")
+_PROPERTIES = re.compile(r"(?:&[\w-]+|!\S*|[ \t\ufeff]+|(?<=[ \t])#.*|^#.*)*")
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
 _STYLES = {None: "plain", "": "plain", "'": "quoted", '"': "quoted", "|": "block", ">": "block"}
 
@@ -41,11 +39,15 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class _LimitError(Exception):
     """The input goes beyond a limit."""
 
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
-def parse(text: str, path: str) -> Document:
+
+def parse(text: str, path: str, limits: Limits = LIMITS) -> Document:
     """Parse `text` (without a byte order mark) into a document; never raises on any text."""
     document = Document(path, text, "yaml", None)
-    builder = _Builder(document)
+    builder = _Builder(document, limits)
     try:
         for event in yaml.parse(text, Loader=_Loader):
             builder.feed(event)
@@ -56,7 +58,7 @@ def parse(text: str, path: str) -> Document:
         builder.problems.append(_character_problem(text))
         document.broken = True
     except _LimitError as limit:
-        builder.problems.append(Problem("too-large", str(limit), builder.last))
+        builder.problems.append(limit.problem)
         document.broken = True
     roots = builder.roots
     first = roots[0] if roots else None
@@ -76,7 +78,14 @@ def _syntax_problem(error: yaml.MarkedYAMLError, lines: list[str]) -> Problem:
     help_text = None
     if line <= len(lines) and "\t" in lines[line - 1][: column + 1]:
         help_text = "indent with spaces: YAML does not allow tabs there"
-    return Problem("syntax", what, Span(line, column, line, column + 1), help_text)
+    return Problem("syntax", what, _character(lines, line, column), help_text)
+
+
+def _character(lines: list[str], line: int, column: int) -> Span:
+    """The place of one character; behind the last one of a line there is none."""
+    line, column = (line, column) if line <= len(lines) else (len(lines), len(lines[-1]) + 1)
+    length = len(lines[line - 1])
+    return Span(line, min(column, length + 1), line, min(column, length) + 1)
 
 
 def _character_problem(text: str) -> Problem:
@@ -85,20 +94,23 @@ def _character_problem(text: str) -> Problem:
     before = Document("", text[: bad.start()] if bad else "", "yaml", None).lines
     line, column = len(before), len(before[-1]) + 1
     what = f"a character that YAML does not allow: {bad.group()!a}" if bad else "not YAML"
-    return Problem("syntax", what, Span(line, column, line, column + 1))
+    return Problem("syntax", what, Span(line, column, line, column + (bad is not None)))
 
 
 class _Builder:
     """Turns the event stream into nodes. A frame is an open collection and its pending key."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, limits: Limits) -> None:
         self._document = document
+        self._limits = limits
         self.roots: list[Node] = []
         self.problems: list[Problem] = []
         self.last = Span(1, 1, 1, 1)
         self._frames: list[tuple[Mapping | Sequence, list[Any]]] = []
         self._anchors: dict[str, Node] = {}
         self._merges: dict[int, list[Entry]] = {}
+        self._end = _end_of_text(document)
+        self._extents: dict[int, tuple[int, int]] = {}
         self._count = 0
 
     def feed(self, event: yaml.Event) -> None:
@@ -124,11 +136,12 @@ class _Builder:
             span = _without_properties(span, self._document.lines)
         if style == "block":
             span = _trim_block(span, self._document.lines)
+        elif self._end is not None and span > self._end:
+            span = self._end
         self._place(Scalar(event.value, span, style, _tag(event)), event)
 
     def _open(self, event: Any, node: Mapping | Sequence) -> None:
-        if len(self._frames) >= MAX_DEPTH:
-            raise _LimitError(f"nested more than {MAX_DEPTH} levels deep")
+        self._descend(1, node.span)
         self._place(node, event)
         self._frames.append((node, []))
 
@@ -154,15 +167,41 @@ class _Builder:
             return
         if any(node is target for node, _ in self._frames):
             span = _span(event)
-            self.problems.append(Problem("too-large", "an anchor contains itself", span))
+            self.problems.append(Problem(TOO_LARGE, "an anchor contains itself", span))
             self._place(Scalar("", span, "plain"), event)
             return
-        self._place(Alias(_span(event), target), event)
+        alias = Alias(_span(event), target)
+        values, levels = self._extent(target)
+        self._descend(levels, alias.span)
+        self._add(values, alias.span)
+        self._place(alias, event)
+
+    def _extent(self, node: Node) -> tuple[int, int]:
+        """How many values and levels a whole node has, what its aliases stand for with it."""
+        held = node.target if isinstance(node, Alias) else node
+        if id(held) in self._extents:
+            return self._extents[id(held)]
+        parts: list[Node] = []
+        if isinstance(held, Mapping):
+            parts = [entry.value for entry in held.entries]
+        elif isinstance(held, Sequence):
+            parts = held.items
+        inner = [self._extent(part) for part in parts]
+        levels = max((deep for _, deep in inner), default=0) + (not isinstance(held, Scalar))
+        found = self._extents[id(held)] = (1 + sum(count for count, _ in inner), levels)
+        return found
+
+    def _add(self, values: int, span: Span) -> None:
+        self._count += values
+        if self._count > self._limits.values:
+            raise _LimitError(self._limits.reached("values", "more values", span))
+
+    def _descend(self, levels: int, span: Span) -> None:
+        if len(self._frames) + levels > self._limits.depth:
+            raise _LimitError(self._limits.reached("depth", "more levels", span))
 
     def _place(self, node: Node, event: Any) -> None:
-        self._count += 1
-        if self._count > MAX_NODES:
-            raise _LimitError(f"more than {MAX_NODES} values")
+        self._add(1, node.span)
         self.last = node.span
         anchor = None if isinstance(node, Alias) else event.anchor
         if anchor:
@@ -217,15 +256,21 @@ class _Builder:
                 if entry.key in taken:
                     continue
                 taken.add(entry.key)
-                self._count += 1
-                if self._count > MAX_NODES:
-                    raise _LimitError(f"more than {MAX_NODES} values")
+                self._add(1, merge.key_span)
                 yield Entry(entry.key, entry.key_span, entry.value, merged=True)
 
 
 def _span(event: Any) -> Span:
     start, end = event.start_mark, event.end_mark
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _end_of_text(document: Document) -> Span | None:
+    """Where a text ends that has no line end there: libyaml takes one to be there."""
+    if document.text.endswith("\n"):
+        return None
+    line, column = len(document.lines), len(document.lines[-1]) + 1
+    return Span(line, column, line, column)
 
 
 def _without_properties(span: Span, lines: list[str]) -> Span:
