@@ -30,6 +30,7 @@ class TestDataFiles:
             "type", "choices", "default", "default_history", "required", "coerces", "nullable",
             "section", "items", "aliases", "replaced_by", "first", "last", "classes", "defaults",
             "class_last", "plugin", "read_only_by_code", "refused_since",
+            "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "bounded_since",
         }
     )  # fmt: skip
 

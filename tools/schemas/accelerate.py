@@ -43,6 +43,10 @@ GROUPS: dict[str, tuple[str, str]] = {
 #: Keys of older files, taken over while loading (``config_args.py``).
 _CONVERTED = {"fp16": "mixed_precision", "dynamo_backend": "dynamo_config.dynamo_backend"}
 
+#: Top-level keys of forks that frameworks start in accelerate's place (LLaMA-Factory's accelerate
+#: for KTransformers); the file alone does not tell which of them reads it.
+_FORKS = ("kt_config",)
+
 #: The loader fills in every other field that has no default of its own.
 _REQUIRED = frozenset({"distributed_type"})
 
@@ -68,6 +72,8 @@ def _root(reader: Reader, index: Index) -> Section:
                 root.keys[one.name] = _plain_dataclass(one.name, key)
     for old, new in _CONVERTED.items():
         root.keys.setdefault(old, Key(frozenset({"any"}), replaced_by=new))
+    for name in _FORKS:
+        root.keys.setdefault(name, Key(frozenset({"map"})))
     return root
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from .bounds import ANY_NUMBER, Bounds, guarded, of_annotation, of_call
 from .modules import Found, Index, last_name, literal_or_none
 from .shapes import Reader, Shape
 from .table import NO_DEFAULT, Key, Section, Sections
@@ -23,10 +24,20 @@ class Field:
     default: object
     required: bool
     aliases: tuple[str, ...]
+    bounds: Bounds = ANY_NUMBER
 
 
 def own_fields(reader: Reader, found: Found) -> list[Field]:
-    """The fields that a class declares itself, in order."""
+    """The fields that a class declares itself, in order, with the ranges that it insists on."""
+    return list(_within(guarded([found]), _declared(reader, found)))
+
+
+def _within(ranges: dict[str, Bounds], fields: Iterable[Field]) -> Iterator[Field]:
+    for one in fields:
+        yield replace(one, bounds=one.bounds.and_(ranges.get(one.name, ANY_NUMBER)))
+
+
+def _declared(reader: Reader, found: Found) -> list[Field]:
     assert isinstance(found.node, ast.ClassDef)
     fields = []
     for statement in found.node.body:
@@ -39,11 +50,9 @@ def own_fields(reader: Reader, found: Found) -> list[Field]:
 
 def all_fields(reader: Reader, found: Found) -> dict[str, Field]:
     """The fields of a class and its known bases; a redeclaration wins over its base."""
-    fields: dict[str, Field] = {}
-    for step in reader.index.lineage(found):
-        for one in own_fields(reader, step):
-            fields[one.name] = one
-    return fields
+    lineage = reader.index.lineage(found)
+    fields = {one.name: one for step in lineage for one in _declared(reader, step)}
+    return {one.name: one for one in _within(guarded(lineage), fields.values())}
 
 
 def _is_private(statement: ast.AnnAssign) -> bool:
@@ -60,13 +69,16 @@ def _is_private(statement: ast.AnnAssign) -> bool:
 
 def _field(reader: Reader, owner: Found, name: str, statement: ast.AnnAssign) -> Field:
     shape = reader.shape(owner.module, statement.annotation)
+    bounds = of_annotation(reader.index, owner.module, statement.annotation)
     declared = statement.value
     if declared is None:
         # An annotation alone is required, unless Annotated carries a default of its own.
-        return Field(name, owner, shape, NO_DEFAULT, True, ())
+        return Field(name, owner, shape, NO_DEFAULT, True, (), bounds)
     if isinstance(declared, ast.Call) and last_name(declared.func) in {"Field", "field"}:
-        return _declared_by_call(reader.index, name, owner, shape, declared)
-    return Field(name, owner, shape, evaluate(reader.index, owner, declared), False, ())
+        one = _declared_by_call(reader.index, name, owner, shape, declared)
+        return replace(one, bounds=bounds.and_(of_call(declared)))
+    default = evaluate(reader.index, owner, declared)
+    return Field(name, owner, shape, default, False, (), bounds)
 
 
 def _declared_by_call(index: Index, name: str, owner: Found, shape: Shape, call: ast.Call) -> Field:
@@ -169,6 +181,7 @@ def to_key(one: Field, name_of: _SECTION_NAME) -> Key:
         required=one.required,
         nullable=one.shape.nullable,
         aliases=one.aliases,
+        bounds=one.bounds,
     )
 
 

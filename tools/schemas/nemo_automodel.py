@@ -1,15 +1,18 @@
 """NeMo AutoModel: blocks that become dataclasses, and refuse keys that are not their fields.
 
-Top-level names are read one by one and left open, and so are blocks with a ``_target_``, which
-become the arguments of what it names.
+Top-level names are read one by one and left open. Blocks with a ``_target_`` become the arguments
+of what it names: the sections called after a dotted path are the signatures of the package's own
+callables, and the key ``_target_`` says until which release the path could be imported.
 """
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
+from .callables import Callable, Callables
 from .fields import all_fields
-from .modules import Index
+from .modules import Found, Index, last_name
 from .releases import Release
 from .shapes import Reader
 from .table import Key, Section, Sections
@@ -53,8 +56,62 @@ _BEFORE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+#: Parts of the package whose callables recipes name; the models' own layers are no part of them.
+_PUBLIC = tuple(
+    f"nemo_automodel.components.{name}"
+    for name in (
+        "datasets.", "loss.", "optim.", "quantization.", "_peft.", "eval.", "training.rng.",
+        "training.step_scheduler.", "models.common.utils.", "models.common.BackendConfig",
+    )
+)  # fmt: skip
+MARK = "_target_"
+
+
 def read(release: Release) -> Sections:
     """The table of one release."""
+    return {**_blocks(release), **_components(release)}
+
+
+def _components(release: Release) -> Sections:
+    """Signatures by path: where a callable is defined, and where a package offers it."""
+    found = Callables(release.files)
+    packages = {name for name in found.index.modules if _is_package(release, name)}
+    sections: Sections = {}
+    for path, target in found.paths().items():
+        holder = path.rpartition(".")[0]
+        if not path.startswith(_PUBLIC) or holder not in {target.module.name, *packages}:
+            continue
+        fields = _fields(found, target)
+        signature = found.signature(target)
+        if fields is not None:
+            signature = Section("signature", fields)
+        if signature is None or not signature.keys:
+            continue
+        keys = {name: Key(frozenset({"any"})) for name in signature.keys}
+        sections[path] = Section(signature.extra, {MARK: Key(frozenset({"str"})), **keys})
+    return sections
+
+
+def _fields(found: Callables, target: Callable) -> dict[str, Key] | None:
+    """The fields of a dataclass whose bases the release has; None for other callables."""
+    node = target.node
+    if not isinstance(node, ast.ClassDef):
+        return None
+    marks = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
+    if not any(last_name(mark) == "dataclass" for mark in marks):
+        return None
+    if any(isinstance(s, ast.FunctionDef) and s.name == "__init__" for s in node.body):
+        return None
+    own = Found(target.module, node.name, node)
+    return {name: Key(frozenset({"any"})) for name in all_fields(found.reader, own)}
+
+
+def _is_package(release: Release, module: str) -> bool:
+    return f"{module.replace('.', '/')}/__init__.py" in release.files
+
+
+def _blocks(release: Release) -> Sections:
+    """The blocks that become a dataclass without naming one."""
     reader = Reader(Index(release.files))
     classes = {found.name: found for found in reader.index.all_classes()}
     sections: Sections = {"": Section("open", {})}

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .bounds import ANY_NUMBER, Bounds
+
 #: Stands for "no default, or none that is a plain value".
 NO_DEFAULT = object()
 
@@ -18,8 +20,9 @@ class Key:
     """What one release (or, once merged, all of them) says about a key.
 
     ``section`` and ``items`` are names of sections of the same table. ``ever_chosen`` keeps the
-    choices of older releases, also over releases that left the key open. ``extra_facts`` are
-    further entries of the JSON object, such as ``classes``.
+    choices of older releases, also over releases that left the key open. ``bounds`` are the
+    newest release's, and ``bounded_since`` names the first with them if an older one took more.
+    ``extra_facts`` are further entries of the JSON object, such as ``classes``.
     """
 
     types: frozenset[str]
@@ -32,6 +35,8 @@ class Key:
     coerces: bool = False
     nullable: bool = True
     aliases: tuple[str, ...] = ()
+    bounds: Bounds = ANY_NUMBER
+    bounded_since: str | None = None
     replaced_by: str | None = None
     first: str | None = None
     last: str | None = None
@@ -43,6 +48,7 @@ class Key:
         facts: dict[str, Any] = {"type": [kind for kind in _TYPE_ORDER if kind in self.types]}
         if self.choices:
             facts["choices"] = sorted(self.choices)
+        facts |= self.bounds.as_json()
         if self.default is not NO_DEFAULT:
             facts["default"] = self.default
         further: dict[str, Any] = {
@@ -53,6 +59,7 @@ class Key:
             "items": sorted(self.items),
             "aliases": sorted(self.aliases),
             "replaced_by": self.replaced_by,
+            "bounded_since": self.bounded_since if self.bounds != ANY_NUMBER else None,
             "first": self.first,
             "last": self.last,
             "default_history": dict(self.default_history) if len(self.default_history) > 1 else {},
@@ -109,7 +116,7 @@ def merge_releases(package: str, releases: Sequence[tuple[str, Sections]]) -> Se
                 older = born.keys.get(key, replace(facts, first=first))
                 history = _default_history(older, facts, label)
                 born.keys[key] = replace(
-                    merge_keys(older, facts),
+                    succeed(older, facts, label),
                     last=None if newest else label,
                     default_history=history,
                 )
@@ -148,8 +155,18 @@ def _require_only_the_constant(sections: Sections, births: dict[str, str | None]
                 facts.keys[name] = replace(key, required=False)
 
 
+def succeed(older: Key, newer: Key, label: str) -> Key:
+    """The key after one more release, called ``label``, in whose range it has to lie now."""
+    narrower = older.bounds.or_(newer.bounds) != newer.bounds
+    since = label if narrower else older.bounded_since
+    return replace(merge_keys(older, newer), bounds=newer.bounds, bounded_since=since)
+
+
 def merge_keys(older: Key, newer: Key) -> Key:
-    """One key from two releases; ``first`` stays the older one's."""
+    """One key from two releases or classes, of which either may be meant.
+
+    ``first`` stays the older one's.
+    """
     return replace(
         newer,
         types=older.types | newer.types,
@@ -160,6 +177,8 @@ def merge_keys(older: Key, newer: Key) -> Key:
         required=older.required and newer.required,
         coerces=older.coerces or newer.coerces,
         aliases=_union(older.aliases, newer.aliases),
+        bounds=older.bounds.or_(newer.bounds),
+        bounded_since=newer.bounded_since or older.bounded_since,
         replaced_by=newer.replaced_by or older.replaced_by,
         first=older.first,
         last=newer.last,

@@ -16,7 +16,7 @@ from .launcher import launch_options
 from .modules import Found, Index, last_name
 from .releases import Release
 from .shapes import Reader
-from .table import NO_DEFAULT, Key, Section, Sections, merge_keys, open_tags
+from .table import NO_DEFAULT, Key, Section, Sections, merge_keys, open_tags, succeed
 
 PACKAGE = "trl"
 VERSIONS = (
@@ -172,7 +172,8 @@ def merge(
                 newest[label] = version
                 for name, key in keys.items():
                     life = lives.setdefault(name, _Life())
-                    life.merged[label] = merge_keys(life.merged.get(label, key), key)
+                    older = life.merged.get(label, key)
+                    life.merged[label] = succeed(older, key, f"{_package(label)} {version}")
                     life.seen.setdefault(label, []).append(version)
     root = Section("forbid")
     for name, life in lives.items():
@@ -205,6 +206,10 @@ def _settle(
     last = _last(life, order)
     # Every trainer configuration has the trainer's own arguments, redeclared or not.
     inherited = [label for label in labels if _package(label) == "transformers"]
+    # Redeclared or not, the trainer's own guards look at them.
+    for label in inherited:
+        own = life.merged[label]
+        key = replace(key, bounds=own.bounds, bounded_since=own.bounded_since)
     facts: dict[str, object] = {"classes": inherited or labels}
     facts |= _defaults(life, labels, newest)
     if last is None and not inherited:

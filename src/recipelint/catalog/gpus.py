@@ -18,9 +18,9 @@ from functools import cache
 from typing import NamedTuple
 
 _FILE = os.path.join(os.path.dirname(__file__), "gpus.json")
-_REQUEST = re.compile(r"\s*(?:(\d{1,9})\s*[xX×*]\s*)?(.*?)\s*(?::\s*(\d{1,9}))?\s*", re.DOTALL)
-_BRANDS = re.compile(r"\b(?:nvidia|amd|tesla|geforce|instinct|quadro)\b")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_REQUEST = r"(?s)\s*(?:(\d{1,9})\s*[xX×*]\s*)?(.*?)\s*(?::\s*(\d{1,9}))?\s*"
+_BRANDS = r"\b(?:nvidia|amd|tesla|geforce|instinct|quadro)\b"
+_NOT_WORD = r"[^a-z0-9]+"
 _SUGGESTIONS = 3
 _LONGEST = 200
 
@@ -99,7 +99,7 @@ def parse(request: str) -> tuple[int, Gpu]:
     """
     if len(request) > _LONGEST:
         raise UnknownGpuError(request, ())
-    match = _REQUEST.fullmatch(request)
+    match = re.fullmatch(_REQUEST, request)
     before, name, after = match.groups() if match else (None, request, None)
     if before and after:
         raise ValueError(f"{request!r} counts its GPUs twice")
@@ -127,7 +127,7 @@ def _index() -> Mapping[str, Gpu]:
 
 
 def _normal(name: str) -> str:
-    return _NOT_WORD.sub("", _BRANDS.sub(" ", name.lower()))
+    return re.sub(_NOT_WORD, "", re.sub(_BRANDS, " ", name.lower()))
 
 
 def _suggestions(name: str) -> tuple[str, ...]:

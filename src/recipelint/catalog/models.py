@@ -20,7 +20,7 @@ from recipelint.catalog.families import family
 
 _FILE = os.path.join(os.path.dirname(__file__), "models.json")
 _ID = re.compile(r"(?:[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*\Z", re.ASCII | re.IGNORECASE)
-_SIZE = re.compile(r"(?:^|-)(?:e|a)?\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)?[mbt](?:-|$)")
+_SIZE = r"(?:^|-)(?:e|a)?\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)?[mbt](?:-|$)"
 _STORAGE_WORDS = (
     "hf bnb nf4 fp4 mxfp4 nvfp4 fp8 fp16 bf16 fp32 int4 int8 4bit 8bit 4bits 8bits 2bit 3bit "
     "gptq awq aqlm hqq exl2 eetq gguf ggml mlx w4a16 w8a8 w8a16 marlin dynamic unsloth "
@@ -37,7 +37,7 @@ _REUPLOADERS_WORDS = (
 )
 _REUPLOADERS = frozenset(_REUPLOADERS_WORDS.split())
 """Owners who publish others' models unchanged but for the format."""
-_CONVERTED = re.compile(r"unsloth/phi-[34]", re.IGNORECASE)
+_CONVERTED = ("unsloth/phi-3", "unsloth/phi-4")
 """Re-uploads that were rewritten as another family."""
 OF_THE_RELEASE = ("model.max_position", "model.rope.")
 """Facts that often differ between a base model and its instruct sibling."""
@@ -56,7 +56,7 @@ def lookup(model_id: str) -> Mapping[str, object] | None:
     base model found for its instruct variant of the same owner (or the other way about) brings no
     position limit and no RoPE facts. Local paths are never matched.
     """
-    if not _ID.match(model_id) or _CONVERTED.match(model_id):
+    if not _ID.match(model_id) or model_id.lower().startswith(_CONVERTED):
         return None
     owner, _, last = model_id.lower().rpartition("/")
     exact = _listed(model_id)
@@ -64,7 +64,7 @@ def lookup(model_id: str) -> Mapping[str, object] | None:
         return _facts(exact)
     name = _normal(last)
     same = _by_name().get(name)
-    if same is not None and (_SIZE.search(name) or _trusted(owner, same)):
+    if same is not None and (re.search(_SIZE, name) or _trusted(owner, same)):
         return _facts(same)
     related = _by_release().get(_release(name))
     if related is None or not _trusted(owner, related):

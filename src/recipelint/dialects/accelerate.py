@@ -7,6 +7,7 @@ top-level keys are refused; sub-sections become environment variables and are no
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.conversions import offloaded
 from recipelint.document import Mapping
 from recipelint.document.scalars import number_in
 from recipelint.recipe.facts import Phase
@@ -33,10 +34,6 @@ def _compute(name: object) -> object:
     return names.get(name, ABSENT) if isinstance(name, str) else ABSENT
 
 
-def _offloaded(device: object) -> object:
-    return device in ("cpu", "nvme") if isinstance(device, str) else ABSENT
-
-
 _MESH = "parallelism_config.parallelism_config_{}_size"
 
 ROWS = (
@@ -47,10 +44,8 @@ ROWS = (
     Row("parallel.zero_stage", "deepspeed_config.zero_stage"),
     Row("batch.gradient_accumulation", "deepspeed_config.gradient_accumulation_steps"),
     Row("optimizer.grad_clip", "deepspeed_config.gradient_clipping"),
-    Row(
-        "memory.offload_optimizer", "deepspeed_config.offload_optimizer_device", convert=_offloaded
-    ),
-    Row("memory.offload_parameters", "deepspeed_config.offload_param_device", convert=_offloaded),
+    Row("memory.offload_optimizer", "deepspeed_config.offload_optimizer_device", convert=offloaded),
+    Row("memory.offload_parameters", "deepspeed_config.offload_param_device", convert=offloaded),
     Row("parallel.tp", "parallelism_config.parallelism_config_tp_size"),
     Row("parallel.cp", "parallelism_config.parallelism_config_cp_size"),
     Row("parallel.dp_replicate", "parallelism_config.parallelism_config_dp_replicate_size"),

@@ -1,6 +1,6 @@
 """Axolotl: flat YAML, read by PyYAML and a pydantic model that drops unknown keys.
 
-Read from axolotl 0.18: utils/schemas/*.py and core/builders/base.py. Pydantic turns numeric
+Read from axolotl 0.19: utils/schemas/*.py and core/builders/base.py. Pydantic turns numeric
 strings into numbers, so `2e-5` is harmless at the top level.
 """
 
@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
 from recipelint.dialects.huggingface import (
+    TRAINING_ARGUMENTS,
     eight_bit,
     link_deepspeed,
     optimizer_family,
+    read_arguments,
     read_lora,
     schedule_kind,
+    with_own,
 )
 from recipelint.document import Mapping, Scalar, Sequence, follow
+from recipelint.document.scalars import value, yaml_1_1
 from recipelint.recipe.facts import Absence, Phase
 
 _PREFERENCE = ("dpo", "ipo", "kto", "orpo", "simpo")
@@ -28,35 +32,25 @@ _ATTENTION = {
 }
 
 ROWS = (
+    *with_own(
+        TRAINING_ARGUMENTS,
+        Row("optimizer.name", "optimizer", default="adamw_torch_fused"),
+        Row("optimizer.family", "optimizer", default="adam", convert=optimizer_family),
+        Row("optimizer.eight_bit", "optimizer", convert=eight_bit),
+        Row("schedule.name", "lr_scheduler"),
+        Row("schedule.kind", "lr_scheduler", default="cosine", convert=schedule_kind),
+        Row("schedule.min_ratio", "cosine_min_lr_ratio"),
+        Row("batch.micro_batch", "micro_batch_size", default=1),
+        Row("budget.epochs", "num_epochs", default=1.0),
+        Row("checkpoint.keep", "save_total_limit", default=4),
+    ),
     Row("model.name", "base_model"),
-    Row("optimizer.name", "optimizer", default="adamw_torch_fused"),
-    Row("optimizer.family", "optimizer", default="adam", convert=optimizer_family),
-    Row("optimizer.eight_bit", "optimizer", convert=eight_bit),
-    Row("optimizer.learning_rate", "learning_rate"),
-    Row("optimizer.beta1", "adam_beta1", default=0.9),
-    Row("optimizer.beta2", "adam_beta2", default=0.999),
-    Row("optimizer.eps", "adam_epsilon", default=1e-8),
-    Row("optimizer.weight_decay", "weight_decay", default=0.0),
-    Row("optimizer.grad_clip", "max_grad_norm", default=1.0),
-    Row("schedule.name", "lr_scheduler"),
-    Row("schedule.kind", "lr_scheduler", default="cosine", convert=schedule_kind),
-    Row("schedule.warmup_steps", "warmup_steps"),
-    Row("schedule.warmup_ratio", "warmup_ratio"),
-    Row("schedule.min_ratio", "cosine_min_lr_ratio"),
-    Row("batch.micro_batch", "micro_batch_size", default=1),
-    Row("batch.gradient_accumulation", "gradient_accumulation_steps", default=1),
     Row("batch.sequence_length", "sequence_len", default=512),
     Row("data.packing", "sample_packing"),
     Row("data.validation_share", "val_set_size", default=0.0),
-    Row("budget.steps", "max_steps"),
-    Row("budget.epochs", "num_epochs", default=1.0),
     Row("parallel.tp", "tensor_parallel_size", default=1),
     Row("parallel.cp", "context_parallel_size", default=1),
     Row("parallel.dp_replicate", "dp_replicate_size"),
-    Row("checkpoint.keep", "save_total_limit"),
-    Row("checkpoint.load_best", "load_best_model_at_end"),
-    Row("run.seed", "seed", default=42),
-    Row("run.output", "output_dir"),
     Row("preference.beta", "rl_beta"),
     Row("preference.beta", "dpo_beta"),
     Row("preference.label_smoothing", "dpo_label_smoothing"),
@@ -96,7 +90,7 @@ def recognise(root: Mapping, name: str) -> bool:
 
 def translate(reader: Reader) -> list[Phase]:
     """One phase; the DeepSpeed file that the recipe names is linked."""
-    reader.read(ROWS)
+    read_arguments(reader, ROWS)
     _stage(reader)
     _precision(reader)
     _attention(reader)
@@ -143,10 +137,6 @@ def _completion_only(reader: Reader) -> bool:
 def _precision(reader: Reader) -> None:
     bf16, fp16 = reader.plain("bf16"), reader.plain("fp16")
     bf16_on = bf16 in (True, "true", "full") or reader.plain("bfloat16") is True
-    if isinstance(bf16, bool):
-        reader.state("precision.bf16", bf16, "bf16")
-    if isinstance(fp16, bool):
-        reader.state("precision.fp16", fp16, "fp16")
     if reader.plain("fp8") is True:
         reader.state("precision.compute", "fp8", "fp8")
     elif bf16_on:
@@ -175,6 +165,10 @@ def _adapter(reader: Reader) -> None:
     kind = reader.plain("adapter")
     if kind in (ABSENT, None, "") and reader.has("unfrozen_parameters"):
         reader.missing("adapter.kind", Absence.UNKNOWN, "only some parameters are trained")
+        return
+    if kind in (ABSENT, None, "") and reader.has("hatchery.lora_rank"):
+        reader.state("adapter.kind", "lora", "hatchery.lora_rank")  # the plug-in trains elsewhere
+        reader.read((Row("adapter.rank", "hatchery.lora_rank"),))
         return
     if kind in (ABSENT, None, ""):
         reader.default("adapter.kind", "none")
@@ -226,14 +220,33 @@ def _parallel(reader: Reader) -> None:
         reader.state("parallel.backend", "deepspeed", "deepspeed")
 
 
+def _builds_scheduler(root: Mapping) -> bool:
+    """Whether axolotl's own cosine, or a plugin from elsewhere, makes the scheduler."""
+    plugins = follow(root.get("plugins"))
+    for item in plugins.items if isinstance(plugins, Sequence) else ():
+        plugin = follow(item)
+        if not isinstance(plugin, Scalar) or not plugin.text.startswith("axolotl."):
+            return True
+    cosine = _plain(root, "lr_scheduler") in (None, "cosine")
+    return cosine and any(
+        _plain(root, key) for key in ("cosine_min_lr_ratio", "lr_quadratic_warmup")
+    )
+
+
+def _plain(root: Mapping, key: str) -> object:
+    node = follow(root.get(key))
+    return value(node, yaml_1_1) if isinstance(node, Scalar) else None
+
+
 DIALECT = Dialect(
     name="axolotl",
     title="axolotl",
-    version="0.18",
+    version="0.19",
     recognise=recognise,
     translate=translate,
     coerces=True,
     schema="axolotl",
     keys=frozenset({"base_model", "datasets", "micro_batch_size", "sequence_len", "adapter"}),
+    own_scheduler=_builds_scheduler,
     unknown_keys="axolotl drops it without a word",
 )

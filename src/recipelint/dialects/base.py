@@ -69,8 +69,12 @@ class Dialect(NamedTuple):
     """What becomes of a key that the framework does not know, in words."""
     custom_keys: Callable[[Mapping], bool] | None = None
     """Whether a file brings keys of its author's own (a module that extends the settings)."""
+    own_scheduler: Callable[[Mapping], bool] | None = None
+    """Whether a file has its scheduler built by other code than transformers'."""
     own_scripts: bool = False
     """Users' scripts read such files as well, and may have keys of their own."""
+    untyped: bool = False
+    """The schema declares no types, and the framework's code compares values with None."""
     interpolate: Callable[[Reader, str, str], object] | None = None
     """Resolves `${…}` in a text that stands at a key; None where the loader knows none."""
 
@@ -97,6 +101,8 @@ class Reader:
 
     def own(self, key: str) -> Entry | None:
         """The entry at a dotted key of this file, or None."""
+        if "." not in key:  # as most are
+            return self.root.find(key)
         node: Node | None = self.root
         found: Entry | None = None
         for part in key.split("."):
@@ -135,7 +141,9 @@ class Reader:
 
         ABSENT if there is none or it is a list or mapping, ELSEWHERE if it is filled in at start.
         """
-        node = self.node(key)
+        return self._plain(self.node(key), key)
+
+    def _plain(self, node: Node | None, key: str) -> object:
         if not isinstance(node, Scalar):
             return ABSENT
         found = value(node, self.dialect.scalars)
@@ -172,9 +180,10 @@ class Reader:
     def _row(self, row: Row) -> None:
         entry = self.entry(row.key)
         node = follow(entry.value) if entry else None
-        found = self.plain(row.key)
         if isinstance(node, Sequence):
-            found = plain_list(node, self.dialect.scalars)
+            found: object = plain_list(node, self.dialect.scalars)
+        else:
+            found = self._plain(node, row.key)
         if entry is None or node is None or found is None:
             if row.default is not ABSENT:
                 self.default(row.fact, row.default)

@@ -10,8 +10,8 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import dropwhile
+from typing import NamedTuple
 
 _SEPARATORS = "();&|\n"
 _COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#.*$")
@@ -53,8 +53,7 @@ _DEFAULTS: dict[str, dict[str, int]] = {
 """Options that torchrun fills in with a constant (PyTorch, torch/distributed/run.py)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(NamedTuple):
     """One command that starts a run.
 
     `files` are the files it names, below the folder to which the shell was sent before;

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TypeGuard
 
 from recipelint.dialects.base import ABSENT, ELSEWHERE, Reader, plain_list
+from recipelint.dialects.conversions import is_number
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import number_in, value
 from recipelint.recipe.facts import Absence, Value
 
 _AMOUNT = re.compile(r"([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z]*)")
-
-
-def is_number(found: object) -> TypeGuard[int | float]:
-    """Whether a plain value is a number; truth values are not."""
-    return isinstance(found, int | float) and not isinstance(found, bool)
 
 
 def number(reader: Reader, key: str) -> float | int | None:
@@ -100,6 +95,27 @@ def amount(found: object) -> tuple[float | int, str] | None:
     if count is None:
         return None
     return (int(count) if count == int(count) else count), match.group(2)
+
+
+def own_kv_heads(reader: Reader) -> None:
+    """Each head has keys and values of its own where the file does not speak of sharing them."""
+    heads = reader.phase.value("model.attention.heads")
+    if heads is not None and "model.attention.kv_heads" not in reader.phase.missing:
+        reader.default("model.attention.kv_heads", heads)
+
+
+def learned_positions(reader: Reader, learned: bool, reason: str) -> None:
+    """The table of position embeddings: a row for each position where they are learned."""
+    rows = reader.phase.number("model.max_position") if learned else 0
+    if rows is not None:
+        reader.derive("model.learned_positions", rows, reason)
+
+
+def read_world(reader: Reader) -> None:
+    """The number of GPUs, where the machines and the GPUs of each are known."""
+    nodes, gpus = (reader.phase.number(f"cluster.{name}") for name in ("nodes", "gpus_per_node"))
+    if nodes and gpus:
+        reader.derive("parallel.world_size", nodes * gpus, f"nodes {nodes} x GPUs of each {gpus}")
 
 
 def child(node: object, *keys: str) -> object:

@@ -6,25 +6,21 @@ absent is not (transformers/integrations/deepspeed.py, `fill_match`).
 
 from __future__ import annotations
 
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
+from recipelint.dialects.base import Dialect, Reader, Row
+from recipelint.dialects.common import read_betas
+from recipelint.dialects.conversions import offloaded, one_of
 from recipelint.dialects.huggingface import optimizer_family
-from recipelint.document import Mapping, Sequence
+from recipelint.document import Mapping
 from recipelint.recipe.facts import Absence, Phase
 
-_SCHEDULES = {
-    "WarmupLR": "constant",
-    "WarmupDecayLR": "linear",
-    "WarmupCosineLR": "cosine",
-    "OneCycle": "one_cycle",
-}
-
-
-def _schedule(name: object) -> object:
-    return _SCHEDULES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _offloaded(device: object) -> object:
-    return device in ("cpu", "nvme") if isinstance(device, str) else ABSENT
+_schedule = one_of(
+    {
+        "WarmupLR": "constant",
+        "WarmupDecayLR": "linear",
+        "WarmupCosineLR": "cosine",
+        "OneCycle": "one_cycle",
+    }
+)
 
 
 ROWS = (
@@ -45,9 +41,9 @@ ROWS = (
     Row("schedule.horizon_steps", "scheduler.params.total_num_steps"),
     Row("parallel.zero_stage", "zero_optimization.stage", default=0),
     Row(
-        "memory.offload_optimizer", "zero_optimization.offload_optimizer.device", convert=_offloaded
+        "memory.offload_optimizer", "zero_optimization.offload_optimizer.device", convert=offloaded
     ),
-    Row("memory.offload_parameters", "zero_optimization.offload_param.device", convert=_offloaded),
+    Row("memory.offload_parameters", "zero_optimization.offload_param.device", convert=offloaded),
 )
 
 
@@ -85,16 +81,11 @@ def recognise(root: Mapping, name: str) -> bool:
 def translate(reader: Reader) -> list[Phase]:
     """One phase with the facts of the file."""
     reader.read(ROWS)
-    betas = reader.node("optimizer.params.betas")
-    entry = reader.entry("optimizer.params.betas")
-    if betas is not None and entry is not None and reader.plain("optimizer.params.betas") == "auto":
+    key = "optimizer.params.betas"
+    read_betas(reader, key)
+    if reader.plain(key) == "auto":
         for name in ("optimizer.beta1", "optimizer.beta2"):
-            reader.missing(name, Absence.AUTOMATIC, "`optimizer.params.betas` is auto", entry)
-    elif isinstance(betas, Sequence):
-        pair = plain_list(betas, reader.dialect.scalars)
-        if len(pair) == 2:
-            for name, beta in zip(("optimizer.beta1", "optimizer.beta2"), pair, strict=True):
-                reader.state(name, beta, "optimizer.params.betas", entry)
+            reader.missing(name, Absence.AUTOMATIC, f"`{key}` is auto", reader.entry(key))
     return [reader.phase]
 
 

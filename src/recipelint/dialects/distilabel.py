@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recipelint.dialects.base import Dialect, Reader, Row
+from recipelint.dialects.conversions import dtype
 from recipelint.document import Entry, Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import value
 from recipelint.recipe.facts import Absence, Phase
 
 ROWS = (Row("run.name", "pipeline.name"),)
 _MODEL_KEYS = ("model", "model_id", "model_name")
-_DTYPES = {"float16": "fp16", "bfloat16": "bf16", "float32": "fp32"}
 _OF_ONE_MODEL = (
     ("model.dtype", ("dtype", "torch_dtype")),
     ("parallel.tp", ("extra_kwargs.tensor_parallel_size", "tensor_parallel_size")),
@@ -95,7 +95,7 @@ def _text(reader: Reader, model: Mapping, key: str) -> str:
 def _state(reader: Reader, fact: str, model: Mapping, key: str) -> None:
     found = _plain(reader, model, key)
     if fact == "model.dtype":
-        found = _DTYPES.get(str(found))
+        found = dtype(found)
     if found is not None:
         reader.state(fact, found, f"llm.{key}", _entry(model, key))
 

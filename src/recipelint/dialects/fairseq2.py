@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
 from recipelint.dialects.common import has_mapping, is_null, number, numbers, read_betas, text
+from recipelint.dialects.conversions import dtype, one_of
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import value, yaml_1_2
 from recipelint.recipe.facts import Absence, Phase
@@ -20,8 +21,8 @@ _T = "trainer."
 _O = "optimizer.config."
 _L = "lr_scheduler.config."
 _R = "regime."
-_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
-_FAMILIES = {"adamw": "adam", "adafactor": "adafactor"}
+_family = one_of({"adamw": "adam", "adafactor": "adafactor"}, otherwise="other")
+_backend = one_of({"ddp": "ddp", "fsdp": "fsdp"})
 _KINDS = {
     "cosine_annealing": "cosine",
     "myle": "inverse_sqrt",
@@ -50,20 +51,8 @@ def ruamel(text: str) -> object:
     return yaml_1_2(text)
 
 
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name.removeprefix("torch."), ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _family(name: object) -> object:
-    return _FAMILIES.get(name, "other") if isinstance(name, str) else ABSENT
-
-
 def _kind(name: object) -> object:
     return _KINDS.get(name.replace("-", "_"), ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _backend(name: object) -> object:
-    return name if name in ("ddp", "fsdp") else ABSENT
 
 
 def _recompute(mode: object) -> object:
@@ -72,7 +61,7 @@ def _recompute(mode: object) -> object:
 
 ROWS = (
     Row("model.name", "model.config_overrides.hf_name"),
-    Row("model.dtype", "model.dtype", convert=_dtype),
+    Row("model.dtype", "model.dtype", convert=dtype),
     Row("optimizer.name", "optimizer.name"),
     Row("optimizer.family", "optimizer.name", convert=_family),
     Row("optimizer.learning_rate", _O + "lr"),
@@ -149,11 +138,11 @@ def _precision(reader: Reader) -> None:
     mode = text(reader, _T + "mixed_precision.mode")
     key = _T + "mixed_precision.dtype"
     if mode == "off":
-        reader.read((Row("precision.compute", "model.dtype", convert=_dtype),))
+        reader.read((Row("precision.compute", "model.dtype", convert=dtype),))
     else:
-        reader.read((Row("precision.compute", key, convert=_dtype),))
+        reader.read((Row("precision.compute", key, convert=dtype),))
         if reader.phase.value("model.dtype") is not None:
-            reader.read((Row("precision.master_dtype", "model.dtype", convert=_dtype),))
+            reader.read((Row("precision.master_dtype", "model.dtype", convert=dtype),))
 
 
 def _sharding(reader: Reader) -> None:

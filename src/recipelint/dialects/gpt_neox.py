@@ -9,7 +9,8 @@ leaves out may stand in its sibling unless the file describes model, optimizer a
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
-from recipelint.dialects.megatron import name_in, negated
+from recipelint.dialects.common import learned_positions, own_kv_heads, read_betas
+from recipelint.dialects.conversions import Convert, dtype, negated, one_of, recompute
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.recipe.facts import Absence, Phase
 
@@ -24,20 +25,23 @@ _OWN = frozenset(
 
 _GATED = ("geglu", "reglu", "swiglu", "bilinear", "glu")
 _SCHEDULES = ("constant", "linear", "cosine", "exponential")
-_FAMILIES = {
+_STAGES = {"dpo": "preference", "kto": "preference", "rm": "reward", "reinforce": "rl"}
+
+
+def _any_case(table: dict[str, object]) -> Convert:
+    """A conversion for names that GPT-NeoX lower-cases before it compares them."""
+    canonical = one_of(table)
+    return lambda name: canonical(name.lower()) if isinstance(name, str) else ABSENT
+
+
+_family = _any_case({
     "adam": "adam", "onebitadam": "adam", "cpu_adam": "adam", "cpu_torch_adam": "adam",
     "lion": "lion", "sgd": "sgd", "sm3": "other", "madgrad_wd": "other",
-}  # fmt: skip
-_STAGES = {"dpo": "preference", "kto": "preference", "rm": "reward", "reinforce": "rl"}
-_DTYPES = {"bfloat16": "bf16", "bf16": "bf16", "fp16": "fp16", "fp32": "fp32"}
-_NORMS = {
+})  # fmt: skip
+_norm = _any_case({
     "layernorm": "layernorm", "te_layernorm": "layernorm", "non_parametric_layernorm": "none",
     "rmsnorm": "rmsnorm", "te_rmsnorm": "rmsnorm",
-}  # fmt: skip
-
-
-def _named(table: dict[str, str], value: object) -> object:
-    return name_in(table, value.lower()) if isinstance(value, str) else ABSENT
+})  # fmt: skip
 
 
 def _at_least_one(size: object) -> object:
@@ -47,10 +51,6 @@ def _at_least_one(size: object) -> object:
 
 def _experts(count: object) -> object:
     return 0 if count == 1 and not isinstance(count, bool) else count
-
-
-def _recompute(flag: object) -> object:
-    return {True: "full", False: "none"}[flag] if isinstance(flag, bool) else ABSENT
 
 
 def _held_out(split: object) -> object:
@@ -80,14 +80,14 @@ ROWS = (
     Row("model.attention.kv_heads", "num_kv_heads"),
     Row("model.attention.dropout", "attention_dropout", default=0.0),
     Row("model.attention.window", "sliding_window_width"),
-    Row("model.norm.kind", "norm", default="layernorm", convert=lambda n: _named(_NORMS, n)),
+    Row("model.norm.kind", "norm", default="layernorm", convert=_norm),
     Row(
         "model.norm.qk_norm", "use_qk_layernorm", default="none",
         convert=lambda flag: "none" if flag is False else ABSENT,
     ),
     Row("model.moe.experts", "moe_num_experts", default=0, convert=_experts),
     Row("optimizer.name", "optimizer.type"),
-    Row("optimizer.family", "optimizer.type", convert=lambda n: _named(_FAMILIES, n)),
+    Row("optimizer.family", "optimizer.type", convert=_family),
     Row("optimizer.learning_rate", "optimizer.params.lr"),
     Row("optimizer.eps", "optimizer.params.eps"),
     Row("optimizer.momentum", "optimizer.params.momentum"),
@@ -113,15 +113,15 @@ ROWS = (
     Row("parallel.zero_stage", "zero_optimization.stage"),
     Row("parallel.sequence_parallel", "sequence_parallel", default=False),
     Row("cluster.gpus_per_node", "num_gpus"),
-    Row("precision.compute", "precision", convert=lambda n: _named(_DTYPES, n)),
+    Row("precision.compute", "precision", convert=dtype),
     Row("precision.bf16", "bf16.enabled"),
     Row("precision.fp16", "fp16.enabled"),
     Row(
         "precision.gradient_dtype", "data_types.grad_accum_dtype",
-        convert=lambda n: _named(_DTYPES, n),
+        convert=dtype,
     ),
     Row("precision.loss_scale", "fp16.loss_scale"),
-    Row("memory.recompute", "checkpoint_activations", default="none", convert=_recompute),
+    Row("memory.recompute", "checkpoint_activations", default="none", convert=recompute),
     Row("checkpoint.keep", "keep_last_n_checkpoints"),
     Row("run.seed", "seed", default=1234),
     Row("run.output", "save"),
@@ -183,9 +183,7 @@ def _is_whole(reader: Reader) -> bool:
 
 def _architecture(reader: Reader) -> None:
     phase = reader.phase
-    heads = phase.value("model.attention.heads")
-    if heads is not None and not reader.has(spelt(reader, "num_kv_heads")):
-        reader.default("model.attention.kv_heads", heads)
+    own_kv_heads(reader)
     if phase.value("model.gated_mlp") is False:
         _plain_mlp(reader)
     elif phase.value("model.gated_mlp"):
@@ -243,11 +241,8 @@ def _positions(reader: Reader) -> None:
             ]
         )
         reader.derive("model.rope.scaling", "none", "GPT-NeoX has no scaled rotary embedding")
-    rows = reader.phase.value("model.max_position")
-    if kind == "learned" and isinstance(rows, int):
-        reader.derive("model.learned_positions", rows, "`pos_emb` is learned")
-    elif isinstance(kind, str) and kind != "learned":
-        reader.derive("model.learned_positions", 0, f"`pos_emb` is {kind}")
+    if isinstance(kind, str):
+        learned_positions(reader, kind == "learned", f"`pos_emb` is {kind}")
 
 
 def _experts_of(reader: Reader) -> None:
@@ -262,15 +257,8 @@ def _experts_of(reader: Reader) -> None:
 
 
 def _optimizer(reader: Reader) -> None:
-    betas = reader.node(spelt(reader, "optimizer.params.betas"))
-    entry = reader.entry(spelt(reader, "optimizer.params.betas"))
-    if isinstance(betas, Sequence) and entry is not None:
-        values = plain_list(betas, reader.dialect.scalars)
-        for fact, value in zip(("optimizer.beta1", "optimizer.beta2"), values, strict=False):
-            reader.state(fact, value, "optimizer.params.betas", entry)
-    elif reader.has("optimizer.params") and reader.phase.value("optimizer.family") == "adam":
-        for fact, default in (("beta1", 0.9), ("beta2", 0.999)):
-            reader.default(f"optimizer.{fact}", default)
+    adam = reader.has("optimizer.params") and reader.phase.value("optimizer.family") == "adam"
+    read_betas(reader, "optimizer.params.betas", (0.9, 0.999) if adam else None)
     if not reader.has("zero_optimization"):
         reader.default("parallel.zero_stage", 0)
     old = reader.plain("zero_optimization.cpu_offload")
@@ -320,7 +308,7 @@ def _precision(reader: Reader) -> None:
     if reader.plain("bf16.enabled") is True:
         reader.state("precision.compute", "bf16", "bf16.enabled")
     elif reader.plain("fp16.enabled") is True:
-        kind = _named(_DTYPES, reader.plain("fp16.type"))
+        kind = dtype(reader.plain("fp16.type"))
         key = "fp16.type" if isinstance(kind, str) else "fp16.enabled"
         reader.state("precision.compute", kind if isinstance(kind, str) else "fp16", key)
 

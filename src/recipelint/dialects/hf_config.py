@@ -1,8 +1,8 @@
 """Hugging Face `config.json`: a model's architecture, a part of a recipe.
 
-The values are those of `catalog.hf_config`, which knows each class's spellings and defaults; this
-module adds where they stand. Multimodal files keep the language model's numbers under
-`text_config`; the towers beside it are not counted, so such a model's family is unknown.
+Each model class has its own spellings and defaults, and is read by them. Multimodal files keep the
+language model's numbers under `text_config`; the towers beside it are not counted, so such a
+model's family is unknown.
 """
 
 from __future__ import annotations

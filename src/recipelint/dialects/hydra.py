@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from recipelint.dialects.base import Reader
 from recipelint.document import Entry, Mapping, Scalar, Sequence, follow
@@ -24,8 +24,7 @@ _CHOICE = re.compile(r"\$\{([\w./]+)\}")
 _KEYWORDS = re.compile(r"^(?:(?:override|optional)\s+)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One line of a defaults list: a file's name without ending, and the key it is put at."""
 
     name: str

@@ -8,7 +8,8 @@ the field's type; unknown keys stop the run.
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
-from recipelint.dialects.common import decide, has_mapping, is_null, is_number, number, text
+from recipelint.dialects.common import decide, has_mapping, is_null, number, text
+from recipelint.dialects.conversions import is_number, one_of, recompute
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.recipe.facts import Absence, Phase
 
@@ -49,17 +50,20 @@ _DTYPES = {
     "float16": "fp16",
     "half": "fp16",
 }
-_FAMILIES = {
-    "adam": "adam",
-    "adopt": "adam",
-    "mini": "adam",
-    "cautious": "adam",
-    "mars": "adam",
-    "lion": "lion",
-    "muon": "muon",
-    "soap": "shampoo",
-    "kron": "shampoo",
-}
+_family = one_of(
+    {
+        "adam": "adam",
+        "adopt": "adam",
+        "mini": "adam",
+        "cautious": "adam",
+        "mars": "adam",
+        "lion": "lion",
+        "muon": "muon",
+        "soap": "shampoo",
+        "kron": "shampoo",
+    },
+    otherwise="other",
+)
 _SCHEDULES = {
     "cosine": "cosine",
     "linear": "linear",
@@ -69,18 +73,20 @@ _SCHEDULES = {
     "power": "other",
     "polynomial": "polynomial",
 }
-_SCALING = {"default": "none", "llama3": "llama3", "yarn": "yarn"}
-_MODEL_TYPES = {
-    "llama": "llama",
-    "gpt2": "gpt2",
-    "mistral": "mistral",
-    "mixtral": "mixtral",
-    "olmo2": "olmo2",
-    "qwen": "qwen2",
-    "qwen3": "qwen3",
-    "gemma": "gemma",
-    "gemma2": "gemma2",
-}
+_scaling = one_of({"default": "none", "llama3": "llama3", "yarn": "yarn"}, otherwise="other")
+_model_type = one_of(
+    {
+        "llama": "llama",
+        "gpt2": "gpt2",
+        "mistral": "mistral",
+        "mixtral": "mixtral",
+        "olmo2": "olmo2",
+        "qwen": "qwen2",
+        "qwen3": "qwen3",
+        "gemma": "gemma",
+        "gemma2": "gemma2",
+    }
+)
 _WEIGHTS = (
     "initialize_from_hf",
     "initialize_from_checkpoint_path",
@@ -89,28 +95,6 @@ _WEIGHTS = (
 )
 _DENSE = ("llama", "gpt2", "mistral", "olmo2", "qwen", "qwen3", "gemma", "gemma2")
 _TUNING = ("supervised_data", "chat_train_urls", "dataset_type", "reset_data_loader_on_init")
-
-
-def _family(name: object) -> object:
-    return _FAMILIES.get(name, "other") if isinstance(name, str) else ABSENT
-
-
-def _schedule_kind(name: object) -> object:
-    return _SCHEDULES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _scaling(name: object) -> object:
-    return _SCALING.get(name, "other") if isinstance(name, str) else ABSENT
-
-
-def _model_type(name: object) -> object:
-    return _MODEL_TYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _recompute(found: object) -> object:
-    if isinstance(found, bool):
-        return "full" if found else "none"
-    return ABSENT
 
 
 def _count(found: object) -> object:
@@ -141,7 +125,7 @@ ROWS = (
     Row("model.moe.shared_experts", _M + "n_shared_experts"),
     Row("model.moe.aux_loss_coefficient", _M + "lbl_coef"),
     Row("model.moe.router_z_loss", _M + "rzl_coef"),
-    Row("memory.recompute", _M + "gradient_checkpointing", default="full", convert=_recompute),
+    Row("memory.recompute", _M + "gradient_checkpointing", default="full", convert=recompute),
     Row("optimizer.name", _O + "type", default="adam"),
     Row("optimizer.family", _O + "type", default="adam", convert=_family),
     Row("optimizer.learning_rate", _O + "learning_rate", default=6e-4),
@@ -250,9 +234,7 @@ def _schedule(reader: Reader) -> None:
         if name in ("cosine", "linear"):
             decide(reader, "schedule.decay_shape", _O + "lr_schedule", name)
     else:
-        reader.read(
-            (Row("schedule.kind", _O + "lr_schedule", default="cosine", convert=_schedule_kind),)
-        )
+        reader.read((Row("schedule.kind", _O + "lr_schedule", "cosine", one_of(_SCHEDULES)),))
     if name == "constant":
         reader.phase.facts.pop("schedule.min_ratio", None)
 

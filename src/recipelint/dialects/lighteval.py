@@ -9,21 +9,13 @@ recipe.
 
 from __future__ import annotations
 
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.base import Dialect, Reader, Row
+from recipelint.dialects.conversions import dtype, one_of
 from recipelint.document import Mapping, follow
 from recipelint.recipe.facts import Phase
 
 _MODEL = "model_parameters."
-_DTYPES = {
-    "float16": "fp16",
-    "fp16": "fp16",
-    "half": "fp16",
-    "bfloat16": "bf16",
-    "bf16": "bf16",
-    "float32": "fp32",
-    "float": "fp32",
-}
-_BITS = {"4bit": 4, "8bit": 8}
+_bits = one_of({"4bit": 4, "8bit": 8})
 _BACKENDS = {
     "vllm": frozenset(
         {
@@ -43,17 +35,9 @@ _BACKENDS = {
 """Keys that give a backend away."""
 
 
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _bits(name: object) -> object:
-    return _BITS.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
 ROWS = (
     Row("model.name", _MODEL + "model_name"),
-    Row("model.dtype", _MODEL + "dtype", convert=_dtype),
+    Row("model.dtype", _MODEL + "dtype", convert=dtype),
     Row("quantization.bits", _MODEL + "dtype", convert=_bits),
     Row("quantization.method", _MODEL + "quantization"),
     Row("data.tokenizer", _MODEL + "tokenizer"),
@@ -61,7 +45,7 @@ ROWS = (
 )
 _BY_BACKEND = {
     "vllm": (
-        Row("model.dtype", _MODEL + "dtype", default="bf16", convert=_dtype),
+        Row("model.dtype", _MODEL + "dtype", default="bf16", convert=dtype),
         Row("parallel.tp", _MODEL + "tensor_parallel_size", default=1),
         Row("parallel.pp", _MODEL + "pipeline_parallel_size", default=1),
         Row("parallel.dp", _MODEL + "data_parallel_size", default=1),
@@ -135,7 +119,7 @@ def _older(reader: Reader) -> None:
         reader.state("model.name", pairs["pretrained"], "model.base_params.model_args")
     reader.read(
         (
-            Row("model.dtype", "model.base_params.dtype", convert=_dtype),
+            Row("model.dtype", "model.base_params.dtype", convert=dtype),
             Row("quantization.bits", "model.base_params.dtype", convert=_bits),
         )
     )

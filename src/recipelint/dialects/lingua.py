@@ -7,7 +7,8 @@ lingua/transformer.py (main, June 2025). Other apps of the repository have model
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
-from recipelint.dialects.common import is_number, number
+from recipelint.dialects.common import number, own_kv_heads
+from recipelint.dialects.conversions import dtype, is_number, one_of, positive
 from recipelint.dialects.omegaconf import interpolate
 from recipelint.document import Mapping, Scalar, follow
 from recipelint.document.scalars import omegaconf, value
@@ -22,36 +23,22 @@ _TRANSFORMER = frozenset(
     }
 )
 """Keys of the plain transformer; one of another app's keys means another architecture."""
-_KINDS = {
-    "constant": "constant",
-    "linear": "linear",
-    "cosine": "cosine",
-    "inv_sqrt": "inverse_sqrt",
-    "wsd": "wsd",
-}
-_DTYPES = {"fp32", "fp16", "bf16"}
+_kind = one_of(
+    {
+        "constant": "constant",
+        "linear": "linear",
+        "cosine": "cosine",
+        "inv_sqrt": "inverse_sqrt",
+        "wsd": "wsd",
+    },
+    otherwise="other",
+)
+_zero_stage = one_of({"full_shard": 3, "no_shard": 0})
 _MARKS = ("fsdp_type", "dp_shard", "selective_activation_checkpointing", "model_dtype")
-
-
-def _kind(name: object) -> object:
-    return _KINDS.get(name, "other") if isinstance(name, str) else ABSENT
-
-
-def _dtype(name: object) -> object:
-    return name if name in _DTYPES else ABSENT
 
 
 def _recompute(flag: object) -> object:
     return {True: "selective", False: "none"}[flag] if isinstance(flag, bool) else ABSENT
-
-
-def _zero(kind: object) -> object:
-    return {"full_shard": 3, "no_shard": 0}.get(kind, ABSENT) if isinstance(kind, str) else ABSENT
-
-
-def _known_size(found: object) -> object:
-    """A size of -1 is filled in from the tokenizer."""
-    return found if isinstance(found, int) and found > 0 else ABSENT
 
 
 ROWS = (
@@ -67,10 +54,10 @@ ROWS = (
     Row("batch.gradient_accumulation", "grad_acc_steps", default=1),
     Row("batch.sequence_length", "data.seq_len", default=2048),
     Row("budget.steps", "steps", default=1000),
-    Row("precision.compute", "distributed.model_dtype", default="bf16", convert=_dtype),
+    Row("precision.compute", "distributed.model_dtype", default="bf16", convert=dtype),
     Row("memory.recompute", "distributed.selective_activation_checkpointing", "none", _recompute),
     Row("parallel.tp", "distributed.tp_size", default=1),
-    Row("parallel.zero_stage", "distributed.fsdp_type", default=0, convert=_zero),
+    Row("parallel.zero_stage", "distributed.fsdp_type", default=0, convert=_zero_stage),
     Row("checkpoint.save_interval", "checkpoint.dump.every", default=1000),
     Row("run.name", "name", default="lingua"),
     Row("run.seed", "seed", default=42),
@@ -84,7 +71,7 @@ MODEL_ROWS = (
     Row("model.attention.kv_heads", "model.n_kv_heads"),
     Row("model.attention.head_dim", "model.head_dim"),
     Row("model.attention.window", "model.sliding_window"),
-    Row("model.vocab_size", "model.vocab_size", convert=_known_size),
+    Row("model.vocab_size", "model.vocab_size", convert=positive),
     Row("model.norm.eps", "model.norm_eps", default=1e-5),
     Row("model.rope.theta", "model.rope_theta", default=10000.0),
     Row("model.tie_embeddings", "model.weight_tying", default=False),
@@ -151,9 +138,7 @@ def _heads(reader: Reader, width: object) -> None:
     heads, size = reader.plain("model.n_heads"), number(reader, "model.head_dim")
     if heads in (ABSENT, None) and size is not None and size >= 1 and is_number(width):
         reader.derive("model.attention.heads", int(width // size), "dim / head_dim")
-    known = reader.phase.value("model.attention.heads")
-    if not reader.has("model.n_kv_heads") and known is not None:
-        reader.default("model.attention.kv_heads", known)
+    own_kv_heads(reader)
 
 
 def _ffn(reader: Reader, width: object) -> None:

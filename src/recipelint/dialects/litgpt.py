@@ -8,15 +8,8 @@ fine-tuning (`checkpoint_dir`), and LoRA from full fine-tuning.
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
-from recipelint.dialects.common import (
-    decide,
-    has_mapping,
-    is_null,
-    is_number,
-    number,
-    read_betas,
-    text,
-)
+from recipelint.dialects.common import decide, has_mapping, is_null, number, read_betas, text
+from recipelint.dialects.conversions import is_number
 from recipelint.document import Mapping, Scalar
 from recipelint.document.scalars import omegaconf
 from recipelint.recipe.facts import Absence, Phase

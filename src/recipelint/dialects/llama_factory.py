@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from recipelint.dialects import omegaconf
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
+from recipelint.dialects.conversions import negated, one_of, recompute
 from recipelint.dialects.huggingface import (
-    eight_bit,
-    link_deepspeed,
-    optimizer_family,
-    schedule_kind,
+    TRAINING_ARGUMENTS,
+    read_arguments,
+    read_compute,
+    read_evaluation,
+    read_saving,
+    read_sharding,
+    with_own,
 )
 from recipelint.document import Mapping, Sequence
 from recipelint.document.scalars import number_in
@@ -59,15 +63,12 @@ _SWITCHES = (
 """Keys that replace the trainer's optimizer, with its name and its family."""
 
 
-def _positive(steps: object) -> object:
-    if isinstance(steps, bool) or not isinstance(steps, int):
-        return ABSENT
-    return steps if steps > 0 else ABSENT
+rope_kind = one_of({name: name for name in ("linear", "dynamic", "yarn", "llama3")})
+"""The canonical name of a `rope_scaling` method."""
 
 
-def rope_kind(name: object) -> object:
-    """The canonical name of a `rope_scaling` method."""
-    return name if name in ("linear", "dynamic", "yarn", "llama3") else ABSENT
+def _recompute(off: object) -> object:
+    return recompute(negated(off))
 
 
 MODEL_ROWS = (
@@ -77,26 +78,9 @@ MODEL_ROWS = (
     Row("quantization.method", "quantization_method"),
 )
 ROWS = (
-    Row("optimizer.learning_rate", "learning_rate", default=5e-5),
-    Row("optimizer.beta1", "adam_beta1", default=0.9),
-    Row("optimizer.beta2", "adam_beta2", default=0.999),
-    Row("optimizer.eps", "adam_epsilon", default=1e-8),
-    Row("optimizer.weight_decay", "weight_decay", default=0.0),
-    Row("optimizer.grad_clip", "max_grad_norm", default=1.0),
-    Row("schedule.name", "lr_scheduler_type"),
-    Row("schedule.kind", "lr_scheduler_type", default="linear", convert=schedule_kind),
-    Row("schedule.warmup_steps", "warmup_steps"),
-    Row("schedule.warmup_ratio", "warmup_ratio"),
-    Row("schedule.min_learning_rate", "lr_scheduler_kwargs.min_lr"),
-    Row("schedule.min_ratio", "lr_scheduler_kwargs.min_lr_rate"),
-    Row("schedule.decay_steps", "lr_scheduler_kwargs.num_decay_steps"),
-    Row("batch.micro_batch", "per_device_train_batch_size", default=8),
-    Row("batch.gradient_accumulation", "gradient_accumulation_steps", default=1),
+    *with_own(TRAINING_ARGUMENTS, Row("optimizer.learning_rate", "learning_rate", default=5e-5)),
     Row("batch.sequence_length", "cutoff_len", default=2048),
-    Row("budget.steps", "max_steps", convert=_positive),
-    Row("budget.epochs", "num_train_epochs", default=3.0),
-    Row("precision.bf16", "bf16"),
-    Row("precision.fp16", "fp16"),
+    Row("memory.recompute", "disable_gradient_checkpointing", "full", _recompute),
     Row("model.moe.aux_loss_coefficient", "moe_aux_loss_coef"),
     Row("parallel.tp", "tensor_model_parallel_size"),
     Row("parallel.pp", "pipeline_model_parallel_size"),
@@ -104,10 +88,6 @@ ROWS = (
     Row("parallel.ep", "expert_model_parallel_size"),
     Row("parallel.cp", "context_parallel_size"),
     Row("parallel.sequence_parallel", "sequence_parallel"),
-    Row("checkpoint.keep", "save_total_limit"),
-    Row("checkpoint.load_best", "load_best_model_at_end"),
-    Row("run.seed", "seed", default=42),
-    Row("run.output", "output_dir"),
 )
 
 
@@ -126,17 +106,17 @@ def translate(reader: Reader) -> list[Phase]:
     reader.read(MODEL_ROWS)
     if not any(reader.has(key) for key in _TRAINING) or reader.plain("do_train") is False:
         return [reader.phase]
-    reader.read(ROWS)
-    stage = _stage(reader)
     _optimizer(reader)
+    read_arguments(reader, ROWS)
+    stage = _stage(reader)
     _schedule(reader)
     _data(reader, stage)
     _precision(reader)
     _attention(reader)
     _adapter(reader)
     _preference(reader, stage)
-    _saving(reader)
-    _evaluation(reader)
+    read_saving(reader, default=500)
+    read_evaluation(reader)
     _parallel(reader)
     return [reader.phase]
 
@@ -162,13 +142,6 @@ def _optimizer(reader: Reader) -> None:
             reader.state("optimizer.name", name, key)
             reader.state("optimizer.family", family, key)
             return
-    reader.read(
-        (
-            Row("optimizer.name", "optim"),
-            Row("optimizer.family", "optim", default="adam", convert=optimizer_family),
-            Row("optimizer.eight_bit", "optim", convert=eight_bit),
-        )
-    )
 
 
 def _schedule(reader: Reader) -> None:
@@ -234,11 +207,7 @@ def _precision(reader: Reader) -> None:
     elif reader.plain("pure_bf16") is True:
         reader.state("precision.compute", "bf16", "pure_bf16")
         reader.state("precision.master_dtype", "bf16", "pure_bf16")
-    else:
-        for switch in ("bf16", "fp16"):
-            if reader.plain(switch) is True:
-                reader.state("precision.compute", switch, switch)
-                return
+    elif not read_compute(reader):
         reason = "neither bf16 nor fp16 is set: the model's own dtype decides"
         reader.missing("precision.compute", Absence.AUTOMATIC, reason)
 
@@ -250,13 +219,6 @@ def _attention(reader: Reader) -> None:
         reader.state(name, _ATTENTION[kind], "flash_attn")
     elif kind in (ABSENT, None, "auto"):
         reader.missing(name, Absence.AUTOMATIC, "`flash_attn` is auto")
-    off = reader.plain("disable_gradient_checkpointing")
-    if isinstance(off, bool):
-        reader.state(
-            "memory.recompute", "none" if off else "full", "disable_gradient_checkpointing"
-        )
-    elif off in (ABSENT, None):
-        reader.default("memory.recompute", "full")
 
 
 def _adapter(reader: Reader) -> None:
@@ -308,41 +270,13 @@ def _preference(reader: Reader, stage: str) -> None:
         reader.read((Row("preference.beta", "pref_beta", default=0.1),))
 
 
-def _saving(reader: Reader) -> None:
-    """`save_steps` counts only where the strategy is steps, and below 1 it is a share."""
-    strategy, steps = reader.plain("save_strategy"), reader.plain("save_steps")
-    if strategy in (False, "no"):
-        reader.state("checkpoint.save_interval", 0, "save_strategy")
-    elif strategy not in ("epoch", "best"):
-        if isinstance(steps, int | float) and not isinstance(steps, bool) and steps >= 1:
-            reader.state("checkpoint.save_interval", steps, "save_steps")
-        elif steps in (ABSENT, None):
-            reader.default("checkpoint.save_interval", 500)
-
-
-def _evaluation(reader: Reader) -> None:
-    key = next((k for k in ("eval_strategy", "evaluation_strategy") if reader.has(k)), None)
-    if key is None:
-        return
-    strategy = reader.plain(key)
-    if isinstance(strategy, str | bool):
-        reader.state("evaluation.enabled", strategy not in ("no", False), key)
-    steps = reader.plain("eval_steps")
-    if strategy == "steps" and isinstance(steps, int | float) and steps >= 1:
-        reader.state("evaluation.interval", steps, "eval_steps")
-
-
 def _parallel(reader: Reader) -> None:
     if reader.has("ray_num_workers"):
         reader.state("parallel.world_size", reader.plain("ray_num_workers"), "ray_num_workers")
     megatron = next((key for key in _MEGATRON if reader.has(key)), None)
     if megatron is not None:
         reader.state("parallel.backend", "megatron", megatron)
-    elif reader.has("fsdp") and reader.plain("fsdp") not in ("", False):
-        reader.state("parallel.backend", "fsdp", "fsdp")
-    elif reader.has("deepspeed"):
-        reader.state("parallel.backend", "deepspeed", "deepspeed")
-    link_deepspeed(reader)
+    read_sharding(reader)
 
 
 DIALECT = Dialect(

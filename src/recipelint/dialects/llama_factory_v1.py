@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from recipelint.dialects import omegaconf
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.conversions import recompute
 from recipelint.dialects.huggingface import optimizer_family, schedule_kind
 from recipelint.document import Mapping
 from recipelint.document.scalars import omegaconf as omegaconf_scalars
@@ -29,6 +30,7 @@ ROWS = (
     Row("batch.global_batch", "global_batch_size"),
     Row("batch.sequence_length", "cutoff_len", default=2048),
     Row("budget.steps", "max_steps"),
+    Row("memory.recompute", "enable_activation_checkpointing", "full", recompute),
     Row("precision.bf16", "bf16", default=True),
     Row("parallel.cp", "dist_config.cp_size"),
     Row("parallel.cp", "cp_size"),
@@ -63,12 +65,6 @@ def translate(reader: Reader) -> list[Phase]:
     bf16 = reader.phase.value("precision.bf16")
     if bf16 is True:
         reader.derive("precision.compute", "bf16", "bf16 is on")
-    recompute = reader.plain("enable_activation_checkpointing")
-    if isinstance(recompute, bool):
-        kind = "full" if recompute else "none"
-        reader.state("memory.recompute", kind, "enable_activation_checkpointing")
-    elif recompute in (ABSENT, None):
-        reader.default("memory.recompute", "full")
     _packing(reader)
     _adapter(reader)
     backend = reader.plain("dist_config.name")

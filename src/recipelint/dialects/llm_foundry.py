@@ -6,17 +6,20 @@ Read from llm-foundry 0.22.0 (utils/config_utils.py, models/mpt, optim) and comp
 
 from __future__ import annotations
 
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.base import Dialect, Reader, Row
 from recipelint.dialects.common import (
     amount,
     decide,
     has_mapping,
     is_null,
     is_open,
+    learned_positions,
     number,
+    own_kv_heads,
     read_betas,
     text,
 )
+from recipelint.dialects.conversions import FSDP_STAGES, autocast, kept, one_of, or_zero
 from recipelint.dialects.omegaconf import interpolate
 from recipelint.document import Mapping
 from recipelint.document.scalars import omegaconf
@@ -25,20 +28,22 @@ from recipelint.recipe.facts import Absence, Phase
 _A = "model.attn_config."
 _F = "model.ffn_config."
 _O = "model.config_overrides."
-_FAMILIES = {
-    "decoupled_adamw": "adam",
-    "decoupled_lionw": "lion",
-    "adalr_lion": "lion",
-    "clip_lion": "lion",
-}
-_KINDS = {
-    "cosine_with_warmup": "cosine",
-    "linear_decay_with_warmup": "linear",
-    "constant_with_warmup": "constant",
-    "inv_sqrt_with_warmup": "inverse_sqrt",
-}
-_PRECISIONS = {"amp_bf16": "bf16", "amp_fp16": "fp16", "fp32": "fp32", "amp_fp8": "fp8"}
-_SHARDING = {"FULL_SHARD": 3, "HYBRID_SHARD": 3, "SHARD_GRAD_OP": 2, "NO_SHARD": 0}
+_family = one_of(
+    {
+        "decoupled_adamw": "adam",
+        "decoupled_lionw": "lion",
+        "adalr_lion": "lion",
+        "clip_lion": "lion",
+    }
+)
+_kind = one_of(
+    {
+        "cosine_with_warmup": "cosine",
+        "linear_decay_with_warmup": "linear",
+        "constant_with_warmup": "constant",
+        "inv_sqrt_with_warmup": "inverse_sqrt",
+    }
+)
 _EXPERTS = ("mb_moe", "mb_dmoe", "torch_dmoe")
 _KV_HEADS = ("multiquery_attention", "grouped_query_attention")
 _MARKS = (
@@ -52,26 +57,6 @@ _MARKS = (
 )
 
 
-def _family(name: object) -> object:
-    return _FAMILIES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _kind(name: object) -> object:
-    return _KINDS.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _precision(name: object) -> object:
-    return _PRECISIONS.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _kept(count: object) -> object:
-    return count if isinstance(count, int) and count >= 0 else ABSENT
-
-
-def _window(width: object) -> object:
-    return max(width, 0) if isinstance(width, int) else ABSENT
-
-
 ROWS = (
     Row("optimizer.name", "optimizer.name"),
     Row("optimizer.family", "optimizer.name", convert=_family),
@@ -81,11 +66,11 @@ ROWS = (
     Row("batch.global_batch", "global_train_batch_size"),
     Row("batch.micro_batch", "device_train_microbatch_size"),
     Row("batch.sequence_length", "max_seq_len"),
-    Row("precision.compute", "precision", default="bf16", convert=_precision),
+    Row("precision.compute", "precision", default="bf16", convert=autocast),
     Row("parallel.tp", "tp_config.tensor_parallel_degree"),
     Row("parallel.dp_replicate", "fsdp_config.data_parallel_replicate_degree"),
     Row("parallel.ep", _F + "moe_world_size"),
-    Row("checkpoint.keep", "save_num_checkpoints_to_keep", convert=_kept),
+    Row("checkpoint.keep", "save_num_checkpoints_to_keep", convert=kept),
     Row("run.seed", "seed", default=17),
     Row("run.name", "run_name"),
     Row("run.output", "save_folder"),
@@ -107,7 +92,7 @@ MPT_ROWS = (
     Row("model.dropout", "model.resid_pdrop", default=0.0),
     Row("model.attention.dropout", _A + "attn_pdrop", default=0.0),
     Row("model.attention.implementation", _A + "attn_impl", default="flash"),
-    Row("model.attention.window", _A + "sliding_window_size", default=0, convert=_window),
+    Row("model.attention.window", _A + "sliding_window_size", default=0, convert=or_zero),
     Row("model.attention.logit_softcap", _A + "attn_logit_softcapping", default=0),
     Row("model.norm.eps", "model.norm_eps", default=1e-5),
     Row("data.document_mask", _A + "attn_uses_sequence_id", default=False),
@@ -198,13 +183,12 @@ def _mpt(reader: Reader) -> None:
 
 def _kv_heads(reader: Reader) -> None:
     kind = text(reader, _A + "attn_type") or "multihead_attention"
-    heads = reader.phase.value("model.attention.heads")
     if kind == "multiquery_attention":
         reader.state("model.attention.kv_heads", 1, _A + "attn_type")
     elif kind == "grouped_query_attention":
         reader.read((Row("model.attention.kv_heads", _A + "kv_n_heads"),))
-    elif heads is not None:
-        reader.default("model.attention.kv_heads", heads)
+    else:
+        own_kv_heads(reader)
 
 
 def _qk_norm(reader: Reader) -> None:
@@ -245,12 +229,10 @@ def _positions(reader: Reader) -> None:
     if reader.plain(_A + "rope") is True:
         reader.read((Row("model.rope.theta", _A + "rope_theta", default=10000),))
     rotates = reader.plain(_A + "rope") is True or reader.plain(_A + "alibi") is True
-    if rotates or reader.plain("model.learned_pos_emb") is False:
-        reader.default("model.learned_positions", 0)
-    else:
-        rows = reader.phase.value("model.max_position")
-        if isinstance(rows, int | float):
-            reader.derive("model.learned_positions", rows, "MPT learns a table of positions")
+    learned = not rotates and reader.plain("model.learned_pos_emb") is not False
+    learned_positions(
+        reader, learned, "MPT learns a table unless it rotates, biases or is told not to"
+    )
 
 
 def _pretrained(reader: Reader) -> None:
@@ -334,7 +316,7 @@ def _sharding(reader: Reader) -> None:
         return
     reader.state("parallel.backend", "fsdp", "fsdp_config")
     key = "fsdp_config.sharding_strategy"
-    decide(reader, "parallel.zero_stage", key, _SHARDING.get(text(reader, key) or "FULL_SHARD"))
+    decide(reader, "parallel.zero_stage", key, FSDP_STAGES.get(text(reader, key) or "FULL_SHARD"))
     key = "fsdp_config.activation_checkpointing"
     recompute = reader.plain(key) is True
     decide(reader, "memory.recompute", key, "full" if recompute else "none")

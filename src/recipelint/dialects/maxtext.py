@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
 from recipelint.dialects.common import number, text
+from recipelint.dialects.conversions import dtype, one_of, or_zero
 from recipelint.dialects.maxtext_model import read_model
 from recipelint.dialects.omegaconf import interpolate
 from recipelint.document import Mapping, Scalar, follow
@@ -39,17 +40,8 @@ _MARKS = frozenset(
     }
 )
 _RUN = ("steps", "learning_rate", "per_device_batch_size", "dataset_type", "opt_type")
-_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
-_OPTIMIZERS = {"adamw": "adam", "adam_pax": "adam", "sgd": "sgd", "muon": "muon"}
+_family = one_of({"adamw": "adam", "adam_pax": "adam", "sgd": "sgd", "muon": "muon"})
 _INFERENCE = ("prefill_cache_axis_order", "ar_cache_axis_order", "inference_server")
-
-
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _family(name: object) -> object:
-    return _OPTIMIZERS.get(name, ABSENT) if isinstance(name, str) else ABSENT
 
 
 def _whole(found: object) -> object:
@@ -57,10 +49,6 @@ def _whole(found: object) -> object:
     if isinstance(found, int | float) and found >= 1 and found == int(found):
         return int(found)
     return ABSENT
-
-
-def _clip(found: object) -> object:
-    return max(found, 0) if isinstance(found, int | float) else ABSENT
 
 
 def _remat(name: object) -> object:
@@ -76,7 +64,7 @@ ROWS = (
     Row("optimizer.beta1", "adam_b1", default=0.9),
     Row("optimizer.beta2", "adam_b2", default=0.95),
     Row("optimizer.eps", "adam_eps", default=1e-8),
-    Row("optimizer.grad_clip", "gradient_clipping_threshold", default=1.0, convert=_clip),
+    Row("optimizer.grad_clip", "gradient_clipping_threshold", default=1.0, convert=or_zero),
     Row("schedule.name", "lr_schedule_type", default="cosine"),
     Row("schedule.kind", "lr_schedule_type", default="cosine"),
     Row("schedule.min_ratio", "learning_rate_final_fraction"),
@@ -89,8 +77,8 @@ ROWS = (
     Row("memory.recompute", "remat_policy", default="full", convert=_remat),
     Row("memory.offload_optimizer", "optimizer_memory_host_offload", default=False),
     Row("memory.offload_parameters", "parameter_memory_host_offload", default=False),
-    Row("precision.master_dtype", "weight_dtype", default="fp32", convert=_dtype),
-    Row("precision.gradient_dtype", "grad_dtype", default="fp32", convert=_dtype),
+    Row("precision.master_dtype", "weight_dtype", default="fp32", convert=dtype),
+    Row("precision.gradient_dtype", "grad_dtype", default="fp32", convert=dtype),
     Row("model.attention.implementation", "attention", default="autoselected"),
     Row("stability.z_loss", "z_loss_multiplier", default=0.0),
     Row("checkpoint.keep", "max_num_checkpoints_to_keep"),
@@ -180,11 +168,11 @@ def _decay(reader: Reader) -> None:
 
 def _precision(reader: Reader) -> None:
     quantization = text(reader, "quantization") or ""
-    for prefix, dtype in (("fp8", "fp8"), ("nanoo_fp8", "fp8"), ("int8", "int8")):
+    for prefix, kind in (("fp8", "fp8"), ("nanoo_fp8", "fp8"), ("int8", "int8")):
         if quantization.startswith(prefix):
-            reader.state("precision.compute", dtype, "quantization")
+            reader.state("precision.compute", kind, "quantization")
             return
-    reader.read((Row("precision.compute", "dtype", default="bf16", convert=_dtype),))
+    reader.read((Row("precision.compute", "dtype", default="bf16", convert=dtype),))
 
 
 def _length(reader: Reader) -> None:

@@ -7,7 +7,8 @@ those of a `global_parameter_scale` of 1, and a named model is described in MaxT
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Reader, Row, plain_list
-from recipelint.dialects.common import decide, is_number, number, text
+from recipelint.dialects.common import decide, number, text
+from recipelint.dialects.conversions import is_number, one_of, positive
 from recipelint.document import Sequence
 from recipelint.recipe.facts import Absence
 
@@ -17,15 +18,7 @@ def _dense(count: object) -> object:
     return 0 if count == 1 else count
 
 
-def _positive(found: object) -> object:
-    return found if isinstance(found, int | float) and found > 0 else ABSENT
-
-
-def _scaling(name: object) -> object:
-    kinds = {"default": "none", "llama3.1": "llama3", "yarn": "yarn"}
-    return kinds.get(name, "other") if isinstance(name, str) else ABSENT
-
-
+_scaling = one_of({"default": "none", "llama3.1": "llama3", "yarn": "yarn"}, otherwise="other")
 HUB_NAMES = {
     "llama2-7b": "meta-llama/Llama-2-7b-hf",
     "llama2-70b": "meta-llama/Llama-2-70b-hf",
@@ -62,9 +55,9 @@ MODEL_ROWS = (
     Row("model.tie_embeddings", "logits_via_embedding", default=False),
     Row("model.norm.eps", "normalization_layer_epsilon", default=1e-5),
     Row("model.mtp_layers", "mtp_num_layers", default=0),
-    Row("model.learned_positions", "trainable_position_size", convert=_positive),
+    Row("model.learned_positions", "trainable_position_size", convert=positive),
     Row("model.rope.theta", "rope_max_timescale", default=10_000),
-    Row("model.rope.local_theta", "local_rope_max_timescale", convert=_positive),
+    Row("model.rope.local_theta", "local_rope_max_timescale", convert=positive),
     Row("model.rope.scaling", "rope_type", default="none", convert=_scaling),
     Row("model.moe.experts", "num_experts", default=0, convert=_dense),
     Row("model.moe.shared_experts", "shared_experts", default=0),
@@ -72,11 +65,11 @@ MODEL_ROWS = (
 
 EXPERT_ROWS = (
     Row("model.moe.top_k", "num_experts_per_tok", default=1),
-    Row("model.moe.expert_ffn_size", "base_moe_mlp_dim", convert=_positive),
+    Row("model.moe.expert_ffn_size", "base_moe_mlp_dim", convert=positive),
     Row("model.moe.first_dense_layers", "first_num_dense_layers", default=0),
     Row("model.moe.layer_interval", "interleave_moe_layer_step", default=1),
     Row("model.moe.aux_loss_coefficient", "load_balance_loss_weight", default=0.0),
-    Row("model.moe.capacity_factor", "capacity_factor", convert=_positive),
+    Row("model.moe.capacity_factor", "capacity_factor", convert=positive),
 )
 
 LATENT_ROWS = (

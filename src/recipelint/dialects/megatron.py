@@ -10,43 +10,76 @@ import re
 from collections.abc import Iterable, Iterator
 
 from recipelint.dialects.base import ABSENT, Reader, Row
+from recipelint.dialects.conversions import dtype, one_of, switch
 
-SCHEDULES = {
+schedule_kind = one_of({
     "constant": "constant", "linear": "linear", "cosine": "cosine",
     "inverse-square-root": "inverse_sqrt", "WSD": "wsd",
-}  # fmt: skip
-SHAPES = {
+})  # fmt: skip
+decay_shape = one_of({
     "exponential": "exponential", "linear": "linear", "cosine": "cosine", "minus_sqrt": "1-sqrt",
-}  # fmt: skip
-FAMILIES = {
+})  # fmt: skip
+megatron_family = one_of({
     "adam": "adam", "sgd": "sgd", "lion": "lion", "soap": "shampoo", "muon": "muon",
     "dist_muon": "muon", "adaptive_muon": "muon",
-}  # fmt: skip
-DTYPES = {"fp32": "fp32", "bf16": "bf16", "fp16": "fp16", "fp8": "fp8"}
+})  # fmt: skip
 SHARDING = {"no_shard": 0, "optim": 1, "optim_grads": 2, "optim_grads_params": 3}
+norm_kind = one_of({"LayerNorm": "layernorm", "RMSNorm": "rmsnorm"})
 BALANCED = ("aux_loss", "seq_aux_loss", "global_aux_loss")
 _LAYERS = re.compile(r"^\(?\s*\[0\]\s*\*\s*(\d+)\s*\+\s*\[1\]\s*\*\s*\d+\s*\)?$")
 
 
-def name_in(table: dict[str, str], value: object) -> object:
-    """The canonical name behind a framework's, or ABSENT."""
-    return table.get(value, ABSENT) if isinstance(value, str) else ABSENT
+ARCHITECTURE = (
+    Row("model.layers", "num_layers"),
+    Row("model.hidden_size", "hidden_size"),
+    Row("model.ffn_size", "ffn_hidden_size"),
+    Row("model.dropout", "hidden_dropout", default=0.1),
+    Row("model.init_std", "init_method_std", default=0.02),
+    Row("model.mtp_layers", "mtp_num_layers", default=0),
+    Row("model.attention.heads", "num_attention_heads"),
+    Row("model.attention.head_dim", "kv_channels"),
+    Row("model.attention.dropout", "attention_dropout", default=0.1),
+    Row("model.attention.implementation", "attention_backend"),
+    Row("model.norm.kind", "normalization", default="layernorm", convert=norm_kind),
+)
 
+OPTIMIZER = (
+    Row("optimizer.name", "optimizer", default="adam"),
+    Row("optimizer.family", "optimizer", default="adam", convert=megatron_family),
+    Row("optimizer.learning_rate", "lr"),
+    Row("optimizer.beta1", "adam_beta1", default=0.9),
+    Row("optimizer.beta2", "adam_beta2", default=0.999),
+    Row("optimizer.eps", "adam_eps", default=1e-8),
+    Row("optimizer.weight_decay", "weight_decay", default=0.01),
+    Row("optimizer.grad_clip", "clip_grad", default=1.0),
+    Row("optimizer.state_dtype", "exp_avg_dtype", convert=dtype),
+    Row("optimizer.second_moment_dtype", "exp_avg_sq_dtype", convert=dtype),
+    Row("schedule.min_learning_rate", "min_lr", default=0.0),
+    Row("precision.bf16", "bf16", default=False, convert=switch),
+    Row("precision.fp16", "fp16", default=False, convert=switch),
+    Row("precision.master_dtype", "main_params_dtype", default="fp32", convert=dtype),
+    Row("memory.offload_optimizer", "optimizer_cpu_offload", default=False, convert=switch),
+)
 
-def negated(flag: object) -> object:
-    """The opposite of a switch that turns something off."""
-    return not flag if isinstance(flag, bool) else ABSENT
+SCHEDULE = (
+    Row("schedule.name", "lr_decay_style", default="linear"),
+    Row("schedule.kind", "lr_decay_style", default="linear", convert=schedule_kind),
+    Row("schedule.horizon_steps", "lr_decay_iters"),
+    Row("schedule.warmup_steps", "lr_warmup_iters"),
+)
 
+STABLE_AND_DECAY = (
+    Row("schedule.decay_shape", "lr_wsd_decay_style", default="exponential", convert=decay_shape),
+    Row("schedule.decay_steps", "lr_wsd_decay_iters"),
+)
 
-def norm_kind(name: object) -> object:
-    """The canonical norm behind `normalization`."""
-    return {"LayerNorm": "layernorm", "RMSNorm": "rmsnorm"}.get(str(name), ABSENT)
-
-
-def switch(flag: object) -> object:
-    """A truth value; anything else says nothing."""
-    return flag if isinstance(flag, bool) else ABSENT
-
+PARALLEL = (
+    Row("parallel.tp", "tensor_model_parallel_size", default=1),
+    Row("parallel.pp", "pipeline_model_parallel_size", default=1),
+    Row("parallel.cp", "context_parallel_size", default=1),
+    Row("parallel.ep", "expert_model_parallel_size", default=1),
+    Row("parallel.sequence_parallel", "sequence_parallel", default=False, convert=switch),
+)
 
 MLA = (
     Row("model.attention.q_lora_rank", "q_lora_rank", default=0),
@@ -66,7 +99,7 @@ MOE = (
         convert=lambda kind: kind in BALANCED if isinstance(kind, str) else ABSENT,
     ),
     Row("model.moe.router_z_loss", "moe_z_loss_coeff", default=0.0),
-    Row("model.moe.router_dtype", "moe_router_dtype", convert=lambda n: name_in(DTYPES, n)),
+    Row("model.moe.router_dtype", "moe_router_dtype", convert=dtype),
     Row("model.moe.capacity_factor", "moe_expert_capacity_factor"),
     Row("model.moe.force_balance", "moe_router_force_load_balancing", default=False,
         convert=switch),

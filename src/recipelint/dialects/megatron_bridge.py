@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
 from recipelint.dialects.megatron import (
-    DTYPES,
-    FAMILIES,
+    ARCHITECTURE,
     MLA,
     MOE,
-    SCHEDULES,
-    SHAPES,
+    OPTIMIZER,
+    PARALLEL,
+    SCHEDULE,
+    SHARDING,
+    STABLE_AND_DECAY,
     layer_frequency,
-    name_in,
-    norm_kind,
     under,
 )
 from recipelint.dialects.omegaconf import interpolate
@@ -38,69 +38,33 @@ def _precision(name: object) -> object:
 
 
 ROWS = (
-    Row("model.layers", "model.num_layers"),
-    Row("model.hidden_size", "model.hidden_size"),
-    Row("model.ffn_size", "model.ffn_hidden_size"),
+    *under("model.", ARCHITECTURE),
+    *under("model.", PARALLEL),
+    *under("optimizer.", OPTIMIZER),
+    *under("scheduler.", SCHEDULE),
+    *under("scheduler.", STABLE_AND_DECAY),
     Row("model.gated_mlp", "model.gated_linear_unit"),
     Row("model.mlp_bias", "model.add_bias_linear"),
     Row("model.tie_embeddings", "model.share_embeddings_and_output_weights"),
     Row("model.vocab_size", "model.vocab_size"),
-    Row("model.dropout", "model.hidden_dropout"),
-    Row("model.init_std", "model.init_method_std"),
-    Row("model.mtp_layers", "model.mtp_num_layers"),
-    Row("model.attention.heads", "model.num_attention_heads"),
     Row("model.attention.kv_heads", "model.num_query_groups"),
-    Row("model.attention.head_dim", "model.kv_channels"),
     Row("model.attention.qkv_bias", "model.add_qkv_bias"),
-    Row("model.attention.dropout", "model.attention_dropout"),
-    Row("model.attention.implementation", "model.attention_backend"),
-    Row("model.norm.kind", "model.normalization", convert=norm_kind),
     Row("model.norm.eps", "model.layernorm_epsilon"),
     Row("model.rope.theta", "model.rotary_base"),
     Row("model.rope.partial", "model.rotary_percent"),
     Row("model.moe.experts", "model.num_moe_experts"),
-    Row("optimizer.name", "optimizer.optimizer"),
-    Row("optimizer.family", "optimizer.optimizer", convert=lambda n: name_in(FAMILIES, n)),
-    Row("optimizer.learning_rate", "optimizer.lr"),
-    Row("optimizer.beta1", "optimizer.adam_beta1"),
-    Row("optimizer.beta2", "optimizer.adam_beta2"),
-    Row("optimizer.eps", "optimizer.adam_eps"),
-    Row("optimizer.weight_decay", "optimizer.weight_decay"),
-    Row("optimizer.grad_clip", "optimizer.clip_grad"),
-    Row("schedule.name", "scheduler.lr_decay_style"),
-    Row("schedule.kind", "scheduler.lr_decay_style", convert=lambda n: name_in(SCHEDULES, n)),
-    Row("schedule.warmup_steps", "scheduler.lr_warmup_iters"),
-    Row("schedule.horizon_steps", "scheduler.lr_decay_iters"),
-    Row("schedule.decay_steps", "scheduler.lr_wsd_decay_iters"),
-    Row(
-        "schedule.decay_shape", "scheduler.lr_wsd_decay_style",
-        convert=lambda n: name_in(SHAPES, n),
-    ),
-    Row("schedule.min_learning_rate", "optimizer.min_lr"),
     Row("batch.micro_batch", "train.micro_batch_size"),
     Row("batch.global_batch", "train.global_batch_size"),
     Row("batch.sequence_length", "model.seq_length"),
     Row("budget.steps", "train.train_iters"),
     Row("budget.epochs", "train.num_epochs"),
-    Row("parallel.tp", "model.tensor_model_parallel_size"),
-    Row("parallel.pp", "model.pipeline_model_parallel_size"),
     Row("parallel.vpp", "model.virtual_pipeline_model_parallel_size"),
-    Row("parallel.cp", "model.context_parallel_size"),
-    Row("parallel.ep", "model.expert_model_parallel_size"),
-    Row("parallel.sequence_parallel", "model.sequence_parallel"),
     Row("precision.compute", "mixed_precision", convert=_precision),
-    Row("precision.bf16", "optimizer.bf16"),
-    Row("precision.fp16", "optimizer.fp16"),
-    Row(
-        "precision.master_dtype", "optimizer.main_params_dtype",
-        convert=lambda n: name_in(DTYPES, n),
-    ),
     Row(
         "precision.gradient_dtype", "ddp.grad_reduce_in_fp32",
         convert=lambda on: {True: "fp32", False: "bf16"}[on] if isinstance(on, bool) else ABSENT,
     ),
     Row("memory.recompute", "model.recompute_granularity"),
-    Row("memory.offload_optimizer", "optimizer.optimizer_cpu_offload"),
     Row("memory.offload_activations", "model.cpu_offloading"),
     Row("checkpoint.save_interval", "checkpoint.save_interval"),
     Row("checkpoint.keep", "checkpoint.most_recent_k"),
@@ -155,9 +119,8 @@ def translate(reader: Reader) -> list[Phase]:
 def _zero(reader: Reader) -> None:
     strategy = reader.plain("ddp.data_parallel_sharding_strategy")
     if reader.plain("dist.use_megatron_fsdp") is True and isinstance(strategy, str):
-        stages = {"no_shard": 0, "optim": 1, "optim_grads": 2, "optim_grads_params": 3}
         key = "ddp.data_parallel_sharding_strategy"
-        reader.state("parallel.zero_stage", stages.get(strategy, ABSENT), key)
+        reader.state("parallel.zero_stage", SHARDING.get(strategy, ABSENT), key)
     elif reader.plain("optimizer.use_distributed_optimizer") is True:
         reader.state("parallel.zero_stage", 1, "optimizer.use_distributed_optimizer")
 

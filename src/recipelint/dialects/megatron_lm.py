@@ -13,19 +13,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from recipelint.dialects.base import ABSENT, ELSEWHERE, Dialect, Reader, Row
+from recipelint.dialects.common import learned_positions, own_kv_heads
+from recipelint.dialects.conversions import negated, switch
 from recipelint.dialects.megatron import (
-    DTYPES,
-    FAMILIES,
+    ARCHITECTURE,
     MLA,
     MOE,
-    SCHEDULES,
-    SHAPES,
+    OPTIMIZER,
+    PARALLEL,
+    SCHEDULE,
     SHARDING,
+    STABLE_AND_DECAY,
     layer_frequency,
-    name_in,
-    negated,
-    norm_kind,
-    switch,
 )
 from recipelint.document import Mapping, follow
 from recipelint.document.scalars import number_in
@@ -35,9 +34,10 @@ _YAML_CFG = ("language_model", "model_parallel")
 
 
 ROWS = (
-    Row("model.layers", "num_layers"),
-    Row("model.hidden_size", "hidden_size"),
-    Row("model.ffn_size", "ffn_hidden_size"),
+    *ARCHITECTURE,
+    *OPTIMIZER,
+    *SCHEDULE,
+    *PARALLEL,
     Row("model.gated_mlp", "swiglu", default=False, convert=switch),
     Row("model.mlp_bias", "disable_bias_linear", default=True, convert=negated),
     Row(
@@ -47,50 +47,16 @@ ROWS = (
         convert=negated,
     ),
     Row("model.max_position", "max_position_embeddings"),
-    Row("model.dropout", "hidden_dropout", default=0.1),
-    Row("model.init_std", "init_method_std", default=0.02),
-    Row("model.mtp_layers", "mtp_num_layers", default=0),
-    Row("model.attention.heads", "num_attention_heads"),
-    Row("model.attention.head_dim", "kv_channels"),
-    Row("model.attention.dropout", "attention_dropout", default=0.1),
     Row("model.attention.output_bias", "disable_bias_linear", default=True, convert=negated),
-    Row("model.attention.implementation", "attention_backend"),
-    Row("model.norm.kind", "normalization", default="layernorm", convert=norm_kind),
     Row("model.norm.eps", "norm_epsilon", default=1e-5),
     Row("model.moe.experts", "num_experts", default=0),
-    Row("optimizer.name", "optimizer", default="adam"),
-    Row("optimizer.family", "optimizer", default="adam", convert=lambda n: name_in(FAMILIES, n)),
-    Row("optimizer.learning_rate", "lr"),
-    Row("optimizer.beta1", "adam_beta1", default=0.9),
-    Row("optimizer.beta2", "adam_beta2", default=0.999),
-    Row("optimizer.eps", "adam_eps", default=1e-8),
-    Row("optimizer.weight_decay", "weight_decay", default=0.01),
-    Row("optimizer.grad_clip", "clip_grad", default=1.0),
-    Row("optimizer.state_dtype", "exp_avg_dtype", convert=lambda n: name_in(DTYPES, n)),
-    Row("optimizer.second_moment_dtype", "exp_avg_sq_dtype", convert=lambda n: name_in(DTYPES, n)),
-    Row("schedule.name", "lr_decay_style", default="linear"),
-    Row("schedule.kind", "lr_decay_style", default="linear",
-        convert=lambda n: name_in(SCHEDULES, n)),
-    Row("schedule.min_learning_rate", "min_lr", default=0.0),
-    Row("schedule.horizon_steps", "lr_decay_iters"),
-    Row("schedule.warmup_steps", "lr_warmup_iters"),
     Row("batch.micro_batch", "micro_batch_size"),
     Row("batch.global_batch", "global_batch_size"),
     Row("batch.sequence_length", "seq_length"),
     Row("budget.steps", "train_iters"),
-    Row("parallel.tp", "tensor_model_parallel_size", default=1),
-    Row("parallel.pp", "pipeline_model_parallel_size", default=1),
-    Row("parallel.cp", "context_parallel_size", default=1),
-    Row("parallel.ep", "expert_model_parallel_size", default=1),
     Row("parallel.vpp", "num_virtual_stages_per_pipeline_rank"),
-    Row("parallel.sequence_parallel", "sequence_parallel", default=False, convert=switch),
-    Row("precision.bf16", "bf16", default=False, convert=switch),
-    Row("precision.fp16", "fp16", default=False, convert=switch),
     Row("precision.loss_scale", "loss_scale"),
-    Row("precision.master_dtype", "main_params_dtype", default="fp32",
-        convert=lambda n: name_in(DTYPES, n)),
     Row("memory.recompute", "recompute_granularity", default="none"),
-    Row("memory.offload_optimizer", "optimizer_cpu_offload", default=False, convert=switch),
     Row("memory.offload_activations", "cpu_offloading", default=False, convert=switch),
     Row("checkpoint.save_interval", "save_interval"),
     Row("run.output", "save"),
@@ -179,14 +145,13 @@ def translate(reader: Reader) -> list[Phase]:
 
 def _attention(arguments: Arguments) -> None:
     reader = arguments.reader
-    heads = reader.phase.value("model.attention.heads")
     if arguments.on("multi_latent_attention"):
         arguments.state("model.attention.kind", "mla", "multi_latent_attention")
         arguments.read(MLA)
     elif arguments.on("group_query_attention"):
         arguments.read([Row("model.attention.kv_heads", "num_query_groups", default=1)])
-    elif heads is not None:
-        reader.default("model.attention.kv_heads", heads)
+    else:
+        own_kv_heads(reader)
     if arguments.on("add_qkv_bias"):
         arguments.state("model.attention.qkv_bias", True, "add_qkv_bias")
     else:
@@ -228,11 +193,10 @@ def _positions(arguments: Arguments) -> None:
         if arguments.on("use_rope_scaling"):
             arguments.state("model.rope.scaling", "llama3", "use_rope_scaling")
             arguments.read([Row("model.rope.factor", "rope_scaling_factor", default=8.0)])
-    rows = reader.phase.value("model.max_position")
-    if kind == "learned_absolute" and isinstance(rows, int):
-        reader.derive("model.learned_positions", rows, "positions are learned by default")
-    elif isinstance(kind, str) and kind != "learned_absolute":
-        reader.derive("model.learned_positions", 0, f"--position-embedding-type is {kind}")
+    if isinstance(kind, str):
+        learned_positions(
+            reader, kind == "learned_absolute", f"--position-embedding-type is {kind}"
+        )
 
 
 def _experts(arguments: Arguments) -> None:
@@ -280,11 +244,7 @@ def _schedule(arguments: Arguments) -> None:
 
 
 def _stable_and_decay(arguments: Arguments) -> None:
-    shape = Row(
-        "schedule.decay_shape", "lr_wsd_decay_style", default="exponential",
-        convert=lambda n: name_in(SHAPES, n),
-    )  # fmt: skip
-    arguments.read([shape, Row("schedule.decay_steps", "lr_wsd_decay_iters")])
+    arguments.read(STABLE_AND_DECAY)
     phase = arguments.reader.phase
     horizon, decay = phase.value("schedule.horizon_steps"), phase.value("schedule.decay_steps")
     if isinstance(horizon, int | float) and isinstance(decay, int | float) and decay <= horizon:

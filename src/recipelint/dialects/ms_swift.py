@@ -8,17 +8,21 @@ of worker in a mapping, of which those for training are read here, above the sha
 
 from __future__ import annotations
 
-import re
-
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
-from recipelint.dialects.huggingface import link_deepspeed
+from recipelint.dialects.base import Dialect, Reader, Row, plain_list
+from recipelint.dialects.conversions import dtype
+from recipelint.dialects.huggingface import (
+    link_deepspeed,
+    named_in_path,
+    read_arguments,
+    read_compute,
+    read_evaluation,
+    read_saving,
+)
 from recipelint.dialects.ms_swift_keys import (
-    COMMON,
     GROUPS,
     MEGATRON,
     SAMPLING,
     TRAINER,
-    stored,
 )
 from recipelint.document import Mapping, Sequence
 from recipelint.recipe.facts import Absence, Phase
@@ -46,7 +50,8 @@ _PRESETS = {
     "zero3_offload": (3, True, True),
 }
 """Names of DeepSpeed files that ms-swift ships: stage, optimizer and weights on the CPU."""
-_STAGE_IN_PATH = re.compile(r"(?:^|[/_.-])(sft|pt|pretrain)(?=$|[/_.-])")
+_COMMANDS = {"sft": "sft", "pt": "midtrain", "pretrain": "midtrain"}
+"""The stage behind the commands, which a file is often called after."""
 
 
 def recognise(root: Mapping, name: str) -> bool:
@@ -73,7 +78,6 @@ def translate(reader: Reader) -> list[Phase]:
 
 
 def _translated(reader: Reader) -> Phase:
-    reader.read(COMMON)
     kind = _stage(reader)
     if any(reader.has(key) for key in _MEGATRON):
         _megatron(reader)
@@ -85,7 +89,7 @@ def _translated(reader: Reader) -> Phase:
     _adapter(reader)
     _losses(reader, kind)
     _mixture(reader)
-    _saving(reader)
+    read_saving(reader, default=500)
     if reader.has("gpus"):
         reader.state("parallel.world_size", reader.plain("gpus"), "gpus")
     return reader.phase
@@ -96,32 +100,23 @@ def _stage(reader: Reader) -> str | None:
     if isinstance(kind, str) and kind in _STAGES:
         reader.state("run.stage", _STAGES[kind], "rlhf_type")
         return kind
-    named = _STAGE_IN_PATH.findall(reader.document.path.lower().replace("__", "/"))
+    named = named_in_path(reader, _COMMANDS)
     if named:
-        stage = "sft" if named[-1] == "sft" else "midtrain"
-        reader.derive("run.stage", stage, f"`{named[-1]}` in the file's name")
+        reader.derive("run.stage", _COMMANDS[named], f"`{named}` in the file's name")
     else:
         reader.missing("run.stage", Absence.ELSEWHERE, "chosen by the command that is started")
     return None
 
 
 def _trainer(reader: Reader, kind: str | None) -> None:
-    reader.read(TRAINER)
-    steps = reader.plain("max_steps")
-    if isinstance(steps, int) and not isinstance(steps, bool) and steps > 0:
-        reader.state("budget.steps", steps, "max_steps")
+    read_arguments(reader, TRAINER)
     if not reader.has("gradient_accumulation_steps"):
         if kind == "grpo":
             reader.default("batch.gradient_accumulation", 1)
         else:
             reason = "filled in from the number of GPUs, for a global batch of 16"
             reader.missing("batch.gradient_accumulation", Absence.AUTOMATIC, reason)
-    recompute = reader.plain("gradient_checkpointing")
-    if isinstance(recompute, bool):
-        reader.state("memory.recompute", "full" if recompute else "none", "gradient_checkpointing")
-    elif recompute in (ABSENT, None):
-        reader.default("memory.recompute", "full")
-    _evaluation(reader)
+    read_evaluation(reader, default="steps")
     _sharding(reader)
 
 
@@ -138,15 +133,6 @@ def _sharding(reader: Reader) -> None:
         link_deepspeed(reader)
     elif reader.has("fsdp"):
         reader.state("parallel.backend", "fsdp2", "fsdp")
-
-
-def _evaluation(reader: Reader) -> None:
-    strategy = reader.plain("eval_strategy")
-    if isinstance(strategy, str | bool):
-        reader.state("evaluation.enabled", strategy not in ("no", False), "eval_strategy")
-    steps = reader.plain("eval_steps")
-    if strategy not in ("no", "epoch", False) and isinstance(steps, int | float) and steps >= 1:
-        reader.state("evaluation.interval", steps, "eval_steps")
 
 
 def _megatron(reader: Reader) -> None:
@@ -171,11 +157,9 @@ def _rate(reader: Reader) -> None:
 
 
 def _precision(reader: Reader) -> None:
-    for switch in ("bf16", "fp16"):
-        if reader.plain(switch) is True:
-            reader.state("precision.compute", switch, switch)
-            return
-    kind = stored(reader.plain("torch_dtype"))
+    if read_compute(reader):
+        return
+    kind = dtype(reader.plain("torch_dtype"))
     if kind in ("bf16", "fp16"):
         reader.state("precision.compute", kind, "torch_dtype")
     else:
@@ -254,18 +238,6 @@ def _mixture(reader: Reader) -> None:
             reader.state(fact, plain_list(node, reader.dialect.scalars), key)
     if isinstance(reader.plain("dataset"), str):
         reader.state("data.sources.name", (reader.plain("dataset"),), "dataset")
-
-
-def _saving(reader: Reader) -> None:
-    """`save_steps` counts only where the strategy is steps, and below 1 it is a share."""
-    strategy, steps = reader.plain("save_strategy"), reader.plain("save_steps")
-    if strategy in (False, "no"):
-        reader.state("checkpoint.save_interval", 0, "save_strategy")
-    elif strategy not in ("epoch", "best"):
-        if isinstance(steps, int | float) and not isinstance(steps, bool) and steps >= 1:
-            reader.state("checkpoint.save_interval", steps, "save_steps")
-        elif steps in (ABSENT, None):
-            reader.default("checkpoint.save_interval", 500)
 
 
 DIALECT = Dialect(

@@ -6,31 +6,20 @@ Read from nanotron 0.4: config/config.py, config/models_config.py, helpers.py.
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
+from recipelint.dialects.common import child, own_kv_heads
+from recipelint.dialects.conversions import dtype, is_number, one_of, recompute
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import value
 from recipelint.recipe.facts import Absence, Origin, Phase
 
 _MODEL = "model.model_config."
 _RATE = "optimizer.learning_rate_scheduler."
-_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32", "double": ABSENT}
+_family = one_of({"adamW": "adam", "sgd": "sgd", "muon": "muon"}, otherwise="other")
 _SECTIONS = ("model", "tokens", "optimizer", "parallelism", "general")
-
-
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _family(name: object) -> object:
-    families = {"adamW": "adam", "sgd": "sgd", "muon": "muon"}
-    return families.get(name, "other") if isinstance(name, str) else ABSENT
 
 
 def _sequence_parallel(mode: object) -> object:
     return mode == "REDUCE_SCATTER" if isinstance(mode, str) else ABSENT
-
-
-def _recompute(flag: object) -> object:
-    return {True: "full", False: "none"}.get(flag, ABSENT) if isinstance(flag, bool) else ABSENT
 
 
 def _seconds(flag: object) -> object:
@@ -56,7 +45,7 @@ ROWS = (
     Row("model.moe.aux_loss_coefficient", _MODEL + "moe_config.router_aux_loss_coef"),
     Row("model.init_std", "model.init_method.std"),
     Row("model.mup", "model.init_method.use_mup"),
-    Row("precision.compute", "model.dtype", default="bf16", convert=_dtype),
+    Row("precision.compute", "model.dtype", default="bf16", convert=dtype),
     Row("stability.z_loss", _MODEL + "z_loss_coefficient"),
     Row("stability.z_loss_active", _MODEL + "z_loss_enabled", default=False),
     Row("optimizer.name", "optimizer.optimizer_factory.name", default="adamW"),
@@ -84,7 +73,7 @@ ROWS = (
     Row("parallel.pipeline_schedule", "parallelism.pp_engine", default="1f1b"),
     Row("parallel.sequence_parallel", "parallelism.tp_mode", convert=_sequence_parallel),
     Row("parallel.zero_stage", "optimizer.zero_stage"),
-    Row("memory.recompute", "parallelism.recompute_layer", default="none", convert=_recompute),
+    Row("memory.recompute", "parallelism.recompute_layer", default="none", convert=recompute),
     Row("checkpoint.save_interval", "checkpoints.checkpoint_interval"),
     Row("checkpoint.save_final", "checkpoints.save_final_state", default=True),
     Row("evaluation.interval", "lighteval.eval_interval"),
@@ -127,7 +116,7 @@ def _precision(reader: Reader) -> None:
     reader.derive("run.stage", "pretrain", "nanotron trains from pre-tokenised text")
     stages = reader.node("data_stages")
     first = follow(stages.items[0]) if isinstance(stages, Sequence) and stages.items else None
-    dataset = _descend(first, "data", "dataset")
+    dataset = child(first, "data", "dataset")
     if isinstance(dataset, Mapping) and ("sft_dataloader" in dataset or "conversation" in dataset):
         reader.phase.facts.pop("run.stage")
         reader.missing("run.stage", Absence.UNKNOWN, "the data set is one of conversations")
@@ -150,9 +139,7 @@ def _model(reader: Reader) -> None:
     moe = reader.node(_MODEL + "moe_config")
     if not isinstance(moe, Mapping) and reader.plain(_MODEL + "is_llama_config") is True:
         reader.default("model.moe.experts", 0)
-    heads = reader.phase.value("model.attention.heads")
-    if heads is not None and not reader.has(_MODEL + "num_key_value_heads"):
-        reader.default("model.attention.kv_heads", heads)
+    own_kv_heads(reader)
     if reader.has(_MODEL + "rope_scaling"):
         reader.state("model.rope.scaling", "other", _MODEL + "rope_scaling")
 
@@ -180,12 +167,8 @@ def _schedule(reader: Reader) -> None:
         reader.state("schedule.kind", style, _RATE + "lr_decay_style")
     if not reader.has(_RATE + "min_decay_lr") and reader.has(_RATE + "learning_rate"):
         peak = reader.phase.value("optimizer.learning_rate")
-        if _numbers(peak):
+        if is_number(peak):
             reader.default("schedule.min_learning_rate", peak)
-
-
-def _numbers(*values: object) -> bool:
-    return all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
 
 
 def _data(reader: Reader) -> None:
@@ -199,23 +182,15 @@ def _data(reader: Reader) -> None:
         start = follow(stage.get("start_training_step"))
         if isinstance(start, Scalar):
             starts.append(value(start, reader.dialect.scalars))
-    if starts and _numbers(*starts):
+    if starts and all(map(is_number, starts)):
         reader.state("data.stage_starts", tuple(starts), "data_stages", entry)
     if len(maps) == 1:
-        weights = _descend(maps[0], "data", "dataset", "dataset_weights")
+        weights = child(maps[0], "data", "dataset", "dataset_weights")
         if isinstance(weights, Sequence):
             items = plain_list(weights, reader.dialect.scalars)
-            if items and _numbers(*items):
+            if items and all(map(is_number, items)):
                 reader.state("data.sources.weight", items, "data_stages", entry)
     reader.default("data.weights_normalized", True)
-
-
-def _descend(node: object, *keys: str) -> object:
-    for key in keys:
-        if not isinstance(node, Mapping):
-            return None
-        node = follow(node.get(key))
-    return node
 
 
 def _checkpoint(reader: Reader) -> None:

@@ -7,7 +7,8 @@ Trainer. Hydra puts together the files in `defaults`, so that an absent key may 
 
 from __future__ import annotations
 
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
+from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.common import own_kv_heads, read_betas, read_world
 from recipelint.dialects.huggingface import optimizer_family
 from recipelint.dialects.megatron import MOE, under
 from recipelint.dialects.omegaconf import interpolate
@@ -187,12 +188,7 @@ def _empty_option(entry: Mapping) -> bool:
 
 
 def _optimizer(reader: Reader) -> None:
-    key = "model.optim.betas"
-    node = reader.node(key)
-    if isinstance(node, Sequence):
-        items = plain_list(node, reader.dialect.scalars)
-        for fact, item in zip(("optimizer.beta1", "optimizer.beta2"), items, strict=False):
-            reader.state(fact, item, key)
+    read_betas(reader, "model.optim.betas")
     if reader.plain("model.fsdp") is True:
         reader.state("parallel.zero_stage", 3, "model.fsdp")
     elif reader.plain("model.optim.name") in _SHARDED:
@@ -218,11 +214,7 @@ def _length(reader: Reader) -> None:
 
 
 def _parallel(reader: Reader) -> None:
-    nodes = reader.phase.value("cluster.nodes")
-    gpus = reader.phase.value("cluster.gpus_per_node")
-    if isinstance(nodes, int) and isinstance(gpus, int):
-        detail = f"devices {gpus} x num_nodes {nodes}"
-        reader.derive("parallel.world_size", nodes * gpus, detail)
+    read_world(reader)
     if reader.has("model.tensor_model_parallel_size"):
         reader.derive("parallel.backend", "megatron", "a model with Megatron's parallel sizes")
 
@@ -268,9 +260,7 @@ def _positions(reader: Reader) -> None:
     """Only a model that is described here, not restored, has its defaults from the code."""
     if not reader.has("model.num_layers"):
         return
-    heads = reader.phase.value("model.attention.heads")
-    if heads is not None and not reader.has("model.num_query_groups"):
-        reader.default("model.attention.kv_heads", heads)
+    own_kv_heads(reader)
     kind = reader.plain("model.position_embedding_type")
     rows = reader.phase.value("model.max_position")
     if kind in ("rope", "alibi", "kerple", "relative", "none"):
@@ -289,6 +279,7 @@ DIALECT = Dialect(
     version="1.23",
     recognise=recognise,
     translate=translate,
+    untyped=True,
     schema="nemo",
     scalars=omegaconf,
     duplicates_refused=True,

@@ -8,22 +8,16 @@ Python literals, so `1e-5` is a number and `none` is None.
 
 from __future__ import annotations
 
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
+from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.common import read_betas
+from recipelint.dialects.conversions import dtype, last_part
 from recipelint.dialects.huggingface import optimizer_family
-from recipelint.dialects.megatron import name_in
-from recipelint.document import Mapping, Scalar, Sequence, follow
+from recipelint.dialects.megatron import schedule_kind
+from recipelint.document import Mapping, Scalar, follow
 from recipelint.document.scalars import yaml_1_1
 from recipelint.recipe.facts import Absence, Phase
 
 _SYMBOLS = {"none": None, "None": None, "True": True, "False": False}
-_DTYPES = {
-    "bf16": "bf16", "bfloat16": "bf16", "torch.bfloat16": "bf16", "float16": "fp16",
-    "torch.float16": "fp16", "float32": "fp32", "torch.float32": "fp32",
-}  # fmt: skip
-_SCHEDULES = {
-    "constant": "constant", "linear": "linear", "cosine": "cosine",
-    "inverse-square-root": "inverse_sqrt", "WSD": "wsd",
-}  # fmt: skip
 _STEPS = ("global_batch_size", "local_batch_size", "max_steps", "grad_acc_steps", "num_epochs")
 _SHARDS = {"fsdp2": 3, "megatron_fsdp": 3, "ddp": 0}
 _BACKENDS = {"fsdp2": "fsdp2", "megatron_fsdp": "fsdp", "ddp": "ddp"}
@@ -49,12 +43,12 @@ def _strategy(table: dict[str, int] | dict[str, str], name: object) -> object:
 ROWS = (
     Row("model.attention.implementation", "model.attn_implementation"),
     Row("model.attention.implementation", "model.backend.attn"),
-    Row("model.dtype", "model.torch_dtype", convert=lambda n: name_in(_DTYPES, n)),
+    Row("model.dtype", "model.torch_dtype", convert=dtype),
     Row("model.moe.force_balance", "model.backend.fake_balanced_gate"),
     Row("model.layers", "model.config.num_hidden_layers"),
     Row("model.hidden_size", "model.config.hidden_size"),
     Row("model.vocab_size", "model.config.vocab_size"),
-    Row("optimizer.name", "optimizer._target_", convert=lambda n: str(n).rsplit(".", 1)[-1]),
+    Row("optimizer.name", "optimizer._target_", convert=last_part),
     Row("optimizer.family", "optimizer._target_", convert=optimizer_family),
     Row("optimizer.learning_rate", "optimizer.lr"),
     Row("optimizer.eps", "optimizer.eps"),
@@ -62,7 +56,7 @@ ROWS = (
     Row("optimizer.momentum", "optimizer.momentum"),
     Row("optimizer.grad_clip", "clip_grad_norm.max_norm", default=1.0),
     Row("schedule.name", "lr_scheduler.lr_decay_style"),
-    Row("schedule.kind", "lr_scheduler.lr_decay_style", convert=lambda n: name_in(_SCHEDULES, n)),
+    Row("schedule.kind", "lr_scheduler.lr_decay_style", convert=schedule_kind),
     Row("schedule.warmup_steps", "lr_scheduler.lr_warmup_steps"),
     Row("schedule.horizon_steps", "lr_scheduler.lr_decay_steps"),
     Row("schedule.decay_steps", "lr_scheduler.wsd_decay_steps"),
@@ -133,26 +127,19 @@ def _model(reader: Reader) -> None:
         reader.read([Row("model.name", _CONFIG)])
     elif isinstance(config, str):
         reader.state("model.name", config, "model.config")
-    dtype = reader.plain("model.torch_dtype")
-    if dtype is ABSENT:
+    torch_dtype = reader.plain("model.torch_dtype")
+    if torch_dtype is ABSENT:
         reader.default("precision.compute", "bf16")
     elif reader.phase.value("parallel.backend") != "fsdp2":
-        reader.state("precision.compute", name_in(_DTYPES, dtype), "model.torch_dtype")
+        reader.state("precision.compute", dtype(torch_dtype), "model.torch_dtype")
 
 
 def _optimizer(reader: Reader) -> None:
     """`torch.optim` fills in what is not given; other optimizers have defaults of their own."""
-    key = "optimizer.betas"
-    node = reader.node(key)
     target = reader.plain("optimizer._target_")
-    if isinstance(node, Sequence):
-        items = plain_list(node, reader.dialect.scalars)
-        for fact, item in zip(("optimizer.beta1", "optimizer.beta2"), items, strict=False):
-            reader.state(fact, item, key)
-    elif target in ("torch.optim.Adam", "torch.optim.AdamW"):
-        reader.default("optimizer.beta1", 0.9)
-        reader.default("optimizer.beta2", 0.999)
-    if target in ("torch.optim.Adam", "torch.optim.AdamW"):
+    adam = target in ("torch.optim.Adam", "torch.optim.AdamW")
+    read_betas(reader, "optimizer.betas", (0.9, 0.999) if adam else None)
+    if adam:
         reader.default("optimizer.eps", 1e-8)
         reader.default("optimizer.weight_decay", 0.0 if target == "torch.optim.Adam" else 0.01)
 

@@ -8,9 +8,11 @@ kept and ignored.
 
 from __future__ import annotations
 
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
+from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.common import read_betas, read_world
+from recipelint.dialects.conversions import dtype, recompute
 from recipelint.dialects.huggingface import optimizer_family
-from recipelint.dialects.megatron import FAMILIES, SCHEDULES, name_in
+from recipelint.dialects.megatron import OPTIMIZER, PARALLEL, SCHEDULE, under
 from recipelint.dialects.omegaconf import interpolate
 from recipelint.dialects.overlays import attach, names_in
 from recipelint.document import Mapping, Scalar, Sequence, follow
@@ -26,13 +28,8 @@ _POLICY_KEYS = (
     "generation", "max_total_sequence_length", "model_name",
 )  # fmt: skip
 _SHARED = ("policy", "loss_fn", "checkpointing", "cluster", "data", "logger")
-_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 _MEGATRON = "policy.megatron_cfg."
 _DTENSOR = "policy.dtensor_cfg."
-
-
-def _recompute(flag: object) -> object:
-    return {True: "full", False: "none"}[flag] if isinstance(flag, bool) else ABSENT
 
 
 ROWS = (
@@ -41,7 +38,7 @@ ROWS = (
     Row("batch.micro_batch", "policy.train_micro_batch_size"),
     Row("batch.global_batch", "policy.train_global_batch_size"),
     Row("batch.sequence_length", "policy.max_total_sequence_length"),
-    Row("precision.compute", "policy.precision", convert=lambda n: name_in(_DTYPES, n)),
+    Row("precision.compute", "policy.precision", convert=dtype),
     Row("data.packing", "policy.sequence_packing.enabled"),
     Row("data.tokenizer", "policy.tokenizer.name"),
     Row("cluster.nodes", "cluster.num_nodes"),
@@ -52,34 +49,10 @@ ROWS = (
 )
 
 _OF_MEGATRON = (
-    Row("optimizer.name", _MEGATRON + "optimizer.optimizer"),
-    Row(
-        "optimizer.family", _MEGATRON + "optimizer.optimizer",
-        convert=lambda n: name_in(FAMILIES, n),
-    ),
-    Row("optimizer.learning_rate", _MEGATRON + "optimizer.lr"),
-    Row("optimizer.beta1", _MEGATRON + "optimizer.adam_beta1"),
-    Row("optimizer.beta2", _MEGATRON + "optimizer.adam_beta2"),
-    Row("optimizer.eps", _MEGATRON + "optimizer.adam_eps"),
-    Row("optimizer.weight_decay", _MEGATRON + "optimizer.weight_decay"),
-    Row("optimizer.grad_clip", _MEGATRON + "optimizer.clip_grad"),
-    Row("precision.bf16", _MEGATRON + "optimizer.bf16"),
-    Row("precision.fp16", _MEGATRON + "optimizer.fp16"),
-    Row("memory.offload_optimizer", _MEGATRON + "optimizer.optimizer_cpu_offload"),
-    Row("schedule.name", _MEGATRON + "scheduler.lr_decay_style"),
-    Row(
-        "schedule.kind", _MEGATRON + "scheduler.lr_decay_style",
-        convert=lambda n: name_in(SCHEDULES, n),
-    ),
-    Row("schedule.warmup_steps", _MEGATRON + "scheduler.lr_warmup_iters"),
-    Row("schedule.horizon_steps", _MEGATRON + "scheduler.lr_decay_iters"),
-    Row("schedule.min_learning_rate", _MEGATRON + "optimizer.min_lr"),
-    Row("parallel.tp", _MEGATRON + "tensor_model_parallel_size"),
-    Row("parallel.pp", _MEGATRON + "pipeline_model_parallel_size"),
-    Row("parallel.cp", _MEGATRON + "context_parallel_size"),
-    Row("parallel.ep", _MEGATRON + "expert_model_parallel_size"),
-    Row("parallel.sequence_parallel", _MEGATRON + "sequence_parallel"),
-    Row("memory.recompute", _MEGATRON + "activation_checkpointing", convert=_recompute),
+    *under(_MEGATRON, PARALLEL),
+    *under(_MEGATRON + "optimizer.", OPTIMIZER),
+    *under(_MEGATRON + "scheduler.", SCHEDULE),
+    Row("memory.recompute", _MEGATRON + "activation_checkpointing", convert=recompute),
 )  # fmt: skip
 
 _OF_DTENSOR = (
@@ -92,7 +65,7 @@ _OF_DTENSOR = (
     Row("parallel.cp", _DTENSOR + "context_parallel_size"),
     Row("parallel.ep", _DTENSOR + "expert_parallel_size"),
     Row("parallel.sequence_parallel", _DTENSOR + "sequence_parallel"),
-    Row("memory.recompute", _DTENSOR + "activation_checkpointing", convert=_recompute),
+    Row("memory.recompute", _DTENSOR + "activation_checkpointing", convert=recompute),
     Row("memory.offload_parameters", _DTENSOR + "cpu_offload"),
 )
 
@@ -133,7 +106,7 @@ def translate(reader: Reader) -> list[Phase]:
         reader.read(_OF_DTENSOR)
         reader.state("parallel.backend", "fsdp2", _DTENSOR + "enabled")
         reader.derive("parallel.zero_stage", 3, "the DTensor backend shards all with FSDP2")
-        _betas(reader)
+        read_betas(reader, "policy.optimizer.kwargs.betas")
         _scheduler(reader)
     _adapter(reader, backend)
     _algorithm(reader)
@@ -151,15 +124,6 @@ def _backend(reader: Reader) -> str | None:
     for fact in ("optimizer.learning_rate", "parallel.tp", "parallel.backend"):
         reader.missing(fact, Absence.ELSEWHERE, reason)
     return None
-
-
-def _betas(reader: Reader) -> None:
-    key = "policy.optimizer.kwargs.betas"
-    node = reader.node(key)
-    if isinstance(node, Sequence):
-        items = plain_list(node, reader.dialect.scalars)
-        for fact, item in zip(("optimizer.beta1", "optimizer.beta2"), items, strict=False):
-            reader.state(fact, item, key)
 
 
 def _scheduler(reader: Reader) -> None:
@@ -256,12 +220,10 @@ def _rollout(reader: Reader, name: str) -> None:
 
 def _world(reader: Reader) -> None:
     """GPUs of the policy: all of the cluster unless generation has machines of its own."""
-    nodes = reader.phase.value("cluster.nodes")
-    gpus = reader.phase.value("cluster.gpus_per_node")
     shared = reader.plain("policy.generation.colocated.enabled")
     alone = reader.phase.value("run.stage") in ("sft", "preference", "reward")
-    if isinstance(nodes, int) and isinstance(gpus, int) and (shared is True or alone):
-        reader.derive("parallel.world_size", nodes * gpus, f"{nodes} nodes x {gpus} GPUs")
+    if shared is True or alone:
+        read_world(reader)
 
 
 DIALECT = Dialect(
@@ -270,6 +232,7 @@ DIALECT = Dialect(
     version="2026-08",
     recognise=recognise,
     translate=translate,
+    untyped=True,
     schema="nemo-rl",
     scalars=omegaconf,
     duplicates_refused=True,

@@ -13,18 +13,21 @@ from recipelint.dialects.common import (
     has_mapping,
     is_null,
     is_open,
+    learned_positions,
     number,
+    own_kv_heads,
     read_betas,
     replace_fact,
     text,
 )
+from recipelint.dialects.conversions import FSDP_STAGES, autocast, kept, one_of
 from recipelint.dialects.omegaconf import interpolate
 from recipelint.document import Entry, Mapping, Sequence
 from recipelint.document.scalars import omegaconf
 from recipelint.recipe.facts import Absence, Phase
 
 _M = "model."
-_FAMILIES = {"lionw": "lion", "adamw": "adam", "decoupled_lionw": "lion"}
+_family = one_of({"lionw": "lion", "adamw": "adam", "decoupled_lionw": "lion"})
 _KINDS = {
     "cosine_with_warmup": "cosine",
     "linear_with_warmup": "linear",
@@ -33,14 +36,6 @@ _KINDS = {
     "constant_with_warmup": "constant",
     "max_scheduler": "other",
     "cosine_linear_envelope": "other",
-}
-_PRECISIONS = {"amp_bf16": "bf16", "amp_fp16": "fp16", "fp32": "fp32"}
-_SHARDING = {
-    "FULL_SHARD": 3,
-    "HYBRID_SHARD": 3,
-    "SHARD_GRAD_OP": 2,
-    "_HYBRID_SHARD_ZERO2": 2,
-    "NO_SHARD": 0,
 }
 _MARKS = frozenset(
     {
@@ -54,22 +49,6 @@ _MARKS = frozenset(
         "tokenizer",
     }
 )
-
-
-def _family(name: object) -> object:
-    return _FAMILIES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _kind(name: object) -> object:
-    return _KINDS.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _precision(name: object) -> object:
-    return _PRECISIONS.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _kept(count: object) -> object:
-    return count if isinstance(count, int) and count >= 0 else ABSENT
 
 
 ROWS = (
@@ -92,15 +71,15 @@ ROWS = (
     Row("optimizer.weight_decay", "optimizer.weight_decay", default=0.01),
     Row("optimizer.decay_embeddings", "optimizer.decay_embeddings", default=False),
     Row("schedule.name", "scheduler.name", default="cosine_with_warmup"),
-    Row("schedule.kind", "scheduler.name", default="cosine", convert=_kind),
+    Row("schedule.kind", "scheduler.name", default="cosine", convert=one_of(_KINDS)),
     Row("batch.global_batch", "global_train_batch_size", default=512),
     Row("batch.micro_batch", "device_train_microbatch_size", default=16),
     Row("batch.sequence_length", _M + "max_sequence_length", default=1024),
-    Row("precision.compute", "precision", convert=_precision),
+    Row("precision.compute", "precision", convert=autocast),
     Row("parallel.dp_replicate", "fsdp.hybrid_sharding_num_model_replicas"),
     Row("stability.z_loss", "auxiliary_loss_multiplier", default=1e-4),
     Row("stability.z_loss_active", "softmax_auxiliary_loss", default=False),
-    Row("checkpoint.keep", "save_num_checkpoints_to_keep", convert=_kept),
+    Row("checkpoint.keep", "save_num_checkpoints_to_keep", convert=kept),
     Row("evaluation.interval", "eval_interval", default=1000),
     Row("run.seed", "seed", default=6198),
     Row("run.name", "run_name"),
@@ -198,26 +177,23 @@ def _width(reader: Reader, gated: bool) -> None:
 
 
 def _kv_heads(reader: Reader) -> None:
-    heads = reader.phase.value("model.attention.heads")
     if reader.has(_M + "n_kv_heads"):
         reader.read((Row("model.attention.kv_heads", _M + "n_kv_heads"),))
     elif reader.plain(_M + "multi_query_attention") is True:
         reader.state("model.attention.kv_heads", 1, _M + "multi_query_attention")
-    elif heads is not None:
-        reader.default("model.attention.kv_heads", heads)
+    else:
+        own_kv_heads(reader)
 
 
 def _positions(reader: Reader) -> None:
-    if reader.plain(_M + "rope") is True:
+    rotary = reader.plain(_M + "rope") is True
+    if rotary:
         reader.read((Row("model.rope.theta", _M + "rope_theta", default=10000),))
         reader.default("model.rope.scaling", "none")
-        reader.default("model.learned_positions", 0)
-    elif reader.plain(_M + "alibi") is True:
-        reader.default("model.learned_positions", 0)
-    else:
-        rows = reader.phase.value("model.max_position")
-        if isinstance(rows, int | float):
-            reader.derive("model.learned_positions", rows, "neither `rope` nor `alibi` is set")
+    learned = not rotary and reader.plain(_M + "alibi") is not True
+    learned_positions(
+        reader, learned, f"{'neither' if learned else 'one of'} `rope` and `alibi` is set"
+    )
 
 
 def _norms(reader: Reader) -> None:
@@ -315,7 +291,7 @@ def _sharding(reader: Reader) -> None:
         reader.derive("parallel.zero_stage", 0, f"distributed_strategy {strategy}")
     else:
         sharding = text(reader, "fsdp.sharding_strategy") or "FULL_SHARD"
-        stage = _SHARDING.get(sharding.removeprefix("ShardingStrategy."))
+        stage = FSDP_STAGES.get(sharding.removeprefix("ShardingStrategy."))
         decide(reader, "parallel.zero_stage", "fsdp.sharding_strategy", stage)
     if reader.phase.value("precision.compute") in ("bf16", "fp16"):
         reader.derive("precision.master_dtype", "fp32", "automatic mixed precision keeps fp32")

@@ -8,7 +8,17 @@ class of each section in `_CLASS_` or its registered name in `type`. Batches are
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
-from recipelint.dialects.common import decide, has_mapping, is_null, number, read_betas, text
+from recipelint.dialects.common import (
+    decide,
+    has_mapping,
+    is_null,
+    number,
+    own_kv_heads,
+    read_betas,
+    read_world,
+    text,
+)
+from recipelint.dialects.conversions import dtype, one_of
 from recipelint.dialects.omegaconf import interpolate
 from recipelint.document import Mapping
 from recipelint.recipe.facts import Absence, Phase
@@ -18,7 +28,8 @@ _B = "model.block."
 _T = "train_module."
 _S = "train_module.scheduler."
 _E = "model.block.feed_forward_moe."
-_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
+_backend = one_of({"fsdp": "fsdp2", "hsdp": "fsdp2", "ddp": "ddp"})
+_zero_stage = one_of({"fsdp": 3, "hsdp": 3, "ddp": 0})
 _SCHEDULES = {
     "CosWithWarmup": "cosine",
     "cos_with_warmup": "cosine",
@@ -49,18 +60,6 @@ _OPTIMIZERS = {
 }
 
 
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _backend(name: object) -> object:
-    return {"fsdp": "fsdp2", "hsdp": "fsdp2", "ddp": "ddp"}.get(str(name), ABSENT)
-
-
-def _stage(name: object) -> object:
-    return {"fsdp": 3, "hsdp": 3, "ddp": 0}.get(str(name), ABSENT)
-
-
 def _lower(name: object) -> object:
     return name.lower() if isinstance(name, str) else ABSENT
 
@@ -75,7 +74,7 @@ ROWS = (
     Row("model.vocab_size", _M + "vocab_size"),
     Row("model.tie_embeddings", _M + "tie_word_embeddings", default=False),
     Row("model.init_std", _M + "init_std", default=0.02),
-    Row("model.dtype", _M + "dtype", convert=_dtype),
+    Row("model.dtype", _M + "dtype", convert=dtype),
     Row("model.ffn_size", _B + "feed_forward.hidden_size"),
     Row("model.mlp_bias", _B + "feed_forward.bias"),
     Row("model.activation", _B + "feed_forward.activation"),
@@ -98,10 +97,10 @@ ROWS = (
     Row("data.document_mask", "dataset.generate_doc_lengths", default=False),
     Row("data.tokenizer", "dataset.tokenizer.identifier"),
     Row("model.tokenizer_size", "dataset.tokenizer.vocab_size"),
-    Row("precision.compute", _T + "autocast_precision", convert=_dtype),
-    Row("precision.compute", _T + "dp_config.param_dtype", convert=_dtype),
+    Row("precision.compute", _T + "autocast_precision", convert=dtype),
+    Row("precision.compute", _T + "dp_config.param_dtype", convert=dtype),
     Row("parallel.backend", _T + "dp_config.name", convert=_backend),
-    Row("parallel.zero_stage", _T + "dp_config.name", convert=_stage),
+    Row("parallel.zero_stage", _T + "dp_config.name", convert=_zero_stage),
     Row("parallel.dp_replicate", _T + "dp_config.num_replicas"),
     Row("parallel.tp", _T + "tp_config.degree"),
     Row("parallel.cp", _T + "cp_config.degree"),
@@ -164,9 +163,7 @@ def _attention(reader: Reader) -> None:
             Row("model.rope.original_max_position", at + "rope.scaling.old_context_len"),
         )
     )
-    heads = reader.phase.value("model.attention.heads")
-    if heads is not None and not reader.has(at + "n_kv_heads"):
-        reader.default("model.attention.kv_heads", heads)
+    own_kv_heads(reader)
     if reader.has(at + "qk_norm"):
         per_head = reader.plain(at + "use_head_qk_norm") is True
         reader.state("model.norm.qk_norm", "head" if per_head else "full", at + "qk_norm")
@@ -291,10 +288,7 @@ def _absences(reader: Reader) -> None:
 
 
 def _run(reader: Reader) -> None:
-    nodes, each = number(reader, "launch.num_nodes"), number(reader, "launch.num_gpus")
-    if nodes and each:
-        detail = f"launch.num_nodes {nodes:g} x launch.num_gpus {each:g}"
-        reader.derive("parallel.world_size", nodes * each, detail)
+    read_world(reader)
     if reader.has("trainer.load_path"):
         reader.state("run.resume", True, "trainer.load_path")
         reader.missing("run.stage", Absence.UNKNOWN, "the run loads a checkpoint")

@@ -8,10 +8,9 @@ its versions, so none is taken; precision and DeepSpeed come from the launcher.
 
 from __future__ import annotations
 
-import re
-
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
-from recipelint.dialects.huggingface import schedule_kind
+from recipelint.dialects.conversions import kept, one_of, recompute
+from recipelint.dialects.huggingface import named_in_path, schedule_kind
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import number_in, value
 from recipelint.recipe.facts import Absence, Phase
@@ -28,17 +27,10 @@ _MARKS = frozenset(
     }
 )
 _TRAINING = frozenset({"learning_rate", "per_device_train_batch_size", "max_seq_length"})
-_STAGE_IN_PATH = re.compile(r"(?:^|[/_.-])(sft|dpo|finetune)(?=$|[/_.-])")
-_LOSSES = {"dpo": "sigmoid", "dpo_norm": "dpo_norm", "simpo": "simpo", "wpo": "wpo"}
+_SCRIPTS = {"sft": "sft", "dpo": "preference", "finetune": "sft"}
+"""The stage behind the scripts, which a file is often called after."""
+_loss = one_of({"dpo": "sigmoid", "dpo_norm": "dpo_norm", "simpo": "simpo", "wpo": "wpo"})
 _TARGETS = ("q_proj", "o_proj", "v_proj", "k_proj", "gate_proj", "up_proj", "down_proj")
-
-
-def _loss(name: object) -> object:
-    return _LOSSES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _kept(count: object) -> object:
-    return count if isinstance(count, int) and count >= 0 else ABSENT
 
 
 ROWS = (
@@ -57,6 +49,7 @@ ROWS = (
     Row("budget.epochs", "num_epochs"),
     Row("budget.epochs", "num_train_epochs", default=2),
     Row("data.packing", "packing", default=False),
+    Row("memory.recompute", "gradient_checkpointing", default="none", convert=recompute),
     Row("data.tokenizer", "tokenizer_name_or_path"),
     Row("data.tokenizer", "tokenizer_name"),
     Row("preference.beta", "beta"),
@@ -67,7 +60,7 @@ ROWS = (
     Row("preference.label_smoothing", "dpo_label_smoothing"),
     Row("parallel.cp", "sequence_parallel_size"),
     Row("parallel.zero_stage", "zero_stage"),
-    Row("checkpoint.keep", "keep_last_n_checkpoints", default=3, convert=_kept),
+    Row("checkpoint.keep", "keep_last_n_checkpoints", default=3, convert=kept),
     Row("run.seed", "seed", default=42),
     Row("run.output", "output_dir"),
 )
@@ -103,10 +96,9 @@ def _stage(reader: Reader) -> None:
         if reader.has(key):
             reader.state("run.stage", "preference", key)
             return
-    named = _STAGE_IN_PATH.findall(reader.document.path.lower().replace("__", "/"))
+    named = named_in_path(reader, _SCRIPTS)
     if named:
-        stage = "preference" if named[-1] == "dpo" else "sft"
-        reader.derive("run.stage", stage, f"`{named[-1]}` in the file's name")
+        reader.derive("run.stage", _SCRIPTS[named], f"`{named}` in the file's name")
     else:
         reader.missing("run.stage", Absence.ELSEWHERE, "chosen by the script that is started")
 
@@ -129,11 +121,6 @@ def _attention(reader: Reader) -> None:
         reader.state(name, "flash_attention_2", "use_flash_attn")
     elif flash in (ABSENT, None):
         reader.default("model.attention.implementation", "flash_attention_2")
-    recompute = reader.plain("gradient_checkpointing")
-    if isinstance(recompute, bool):
-        reader.state("memory.recompute", "full" if recompute else "none", "gradient_checkpointing")
-    elif recompute in (ABSENT, None):
-        reader.default("memory.recompute", "none")
 
 
 def _adapter(reader: Reader) -> None:

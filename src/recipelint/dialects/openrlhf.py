@@ -7,9 +7,11 @@ one's own turns the file into words, so each value is converted by argparse. Nam
 
 from __future__ import annotations
 
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
+from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.common import read_betas
+from recipelint.dialects.conversions import Convert, one_of, or_zero, positive, recompute
 from recipelint.dialects.huggingface import optimizer_family, schedule_kind
-from recipelint.document import Entry, Mapping, Sequence
+from recipelint.document import Entry, Mapping
 from recipelint.recipe.facts import Absence, Phase
 
 _RL_MARKS = (
@@ -17,106 +19,90 @@ _RL_MARKS = (
     "actor.model_name_or_path", "actor_learning_rate", "prompt_data", "data.prompt_dataset",
 )  # fmt: skip
 _ESTIMATORS = {"gae": "ppo", "group_norm": "grpo"}
+_level = one_of({"ppo": "token", "gspo": "sequence"})
 
 
 def _algorithm(name: object) -> object:
     return _ESTIMATORS.get(name, name) if isinstance(name, str) else ABSENT
 
 
-def _count(number: object) -> object:
-    """-1 stands for never."""
-    if isinstance(number, bool) or not isinstance(number, int):
-        return ABSENT
-    return max(number, 0)
-
-
-def _recompute(on: object) -> object:
-    return ("full" if on else "none") if isinstance(on, bool) else ABSENT
-
-
-def _level(kind: object) -> object:
-    return (
-        {"ppo": "token", "gspo": "sequence"}.get(kind, ABSENT) if isinstance(kind, str) else ABSENT
-    )
+def _both(
+    fact: str,
+    dotted: str,
+    flat: str,
+    default: object = ABSENT,
+    convert: Convert | None = None,
+) -> tuple[Row, Row]:
+    """The rows of one option under its name since 0.11, and under its name before."""
+    return Row(fact, dotted, convert=convert), Row(fact, flat, default, convert)
 
 
 COMMON = (
-    Row("batch.global_batch", "train.batch_size"),
-    Row("batch.global_batch", "train_batch_size", default=128),
-    Row("batch.micro_batch", "train.micro_batch_size"),
-    Row("batch.micro_batch", "micro_train_batch_size"),
-    Row("data.packing", "ds.packing_samples"),
-    Row("data.packing", "packing_samples", default=False),
-    Row("parallel.zero_stage", "ds.zero_stage"),
-    Row("parallel.zero_stage", "zero_stage", default=2),
-    Row("parallel.tp", "ds.tensor_parallel_size"),
-    Row("parallel.tp", "ds_tensor_parallel_size", default=1),
-    Row("parallel.cp", "ds.ring_attn_size"),
-    Row("parallel.cp", "ring_attn_size", default=1),
-    Row("precision.compute", "ds.param_dtype"),
-    Row("precision.compute", "param_dtype"),
-    Row("memory.offload_optimizer", "ds.adam_offload"),
-    Row("memory.offload_optimizer", "adam_offload", default=False),
-    Row("model.attention.implementation", "ds.attn_implementation"),
-    Row("model.attention.implementation", "attn_implementation"),
-    Row("precision.gradient_dtype", "ds.grad_accum_dtype"),
-    Row("precision.gradient_dtype", "grad_accum_dtype"),
-    Row("checkpoint.save_interval", "ckpt.save_steps", convert=_count),
-    Row("checkpoint.save_interval", "save_steps", default=0, convert=_count),
-    Row("checkpoint.keep", "ckpt.max_num"),
-    Row("checkpoint.keep", "max_ckpt_num", default=3),
-    Row("evaluation.interval", "eval.steps", convert=lambda n: _count(n) or ABSENT),
-    Row("evaluation.interval", "eval_steps", convert=lambda n: _count(n) or ABSENT),
-    Row("run.seed", "train.seed"),
-    Row("run.seed", "seed", default=42),
-    Row("run.output", "ckpt.output_dir"),
-    Row("run.output", "save_path"),
+    *_both("batch.global_batch", "train.batch_size", "train_batch_size", default=128),
+    *_both("batch.micro_batch", "train.micro_batch_size", "micro_train_batch_size"),
+    *_both("data.packing", "ds.packing_samples", "packing_samples", default=False),
+    *_both("parallel.zero_stage", "ds.zero_stage", "zero_stage", default=2),
+    *_both("parallel.tp", "ds.tensor_parallel_size", "ds_tensor_parallel_size", default=1),
+    *_both("parallel.cp", "ds.ring_attn_size", "ring_attn_size", default=1),
+    *_both("precision.compute", "ds.param_dtype", "param_dtype"),
+    *_both("memory.offload_optimizer", "ds.adam_offload", "adam_offload", default=False),
+    *_both("model.attention.implementation", "ds.attn_implementation", "attn_implementation"),
+    *_both("precision.gradient_dtype", "ds.grad_accum_dtype", "grad_accum_dtype"),
+    *_both("checkpoint.save_interval", "ckpt.save_steps", "save_steps", default=0, convert=or_zero),
+    *_both("checkpoint.keep", "ckpt.max_num", "max_ckpt_num", default=3),
+    *_both("evaluation.interval", "eval.steps", "eval_steps", convert=positive),
+    *_both("run.seed", "train.seed", "seed", default=42),
+    *_both("run.output", "ckpt.output_dir", "save_path"),
 )
 MODEL = (
-    Row("model.name", "model.model_name_or_path"),
-    Row("model.name", "pretrain"),
-    Row("batch.sequence_length", "data.max_len"),
-    Row("batch.sequence_length", "max_len"),
-    Row("budget.epochs", "train.max_epochs"),
-    Row("budget.epochs", "max_epochs"),
-    Row("memory.recompute", "model.gradient_checkpointing_enable", convert=_recompute),
-    Row("memory.recompute", "gradient_checkpointing", default="none", convert=_recompute),
-    Row("model.moe.aux_loss_coefficient", "model.aux_loss_coef"),
-    Row("model.moe.aux_loss_coefficient", "aux_loss_coef", default=0),
-    Row("preference.beta", "model.beta"),
-    Row("preference.beta", "beta"),
-    Row("preference.label_smoothing", "model.label_smoothing"),
-    Row("preference.label_smoothing", "label_smoothing"),
+    *_both("model.name", "model.model_name_or_path", "pretrain"),
+    *_both("batch.sequence_length", "data.max_len", "max_len"),
+    *_both("budget.epochs", "train.max_epochs", "max_epochs"),
+    *_both(
+        "memory.recompute",
+        "model.gradient_checkpointing_enable",
+        "gradient_checkpointing",
+        default="none",
+        convert=recompute,
+    ),
+    *_both("model.moe.aux_loss_coefficient", "model.aux_loss_coef", "aux_loss_coef", default=0),
+    *_both("preference.beta", "model.beta", "beta"),
+    *_both("preference.label_smoothing", "model.label_smoothing", "label_smoothing"),
 )
 RL = (
-    Row("model.name", "actor.model_name_or_path"),
-    Row("model.name", "pretrain"),
-    Row("memory.recompute", "actor.gradient_checkpointing_enable", convert=_recompute),
-    Row("memory.recompute", "gradient_checkpointing", default="none", convert=_recompute),
-    Row("cluster.nodes", "actor.num_nodes"),
-    Row("cluster.nodes", "actor_num_nodes"),
-    Row("cluster.gpus_per_node", "actor.num_gpus_per_node"),
-    Row("cluster.gpus_per_node", "actor_num_gpus_per_node"),
-    Row("model.moe.aux_loss_coefficient", "actor.aux_loss_coef"),
-    Row("model.moe.aux_loss_coefficient", "aux_loss_coef", default=0),
-    Row("rl.algorithm", "algo.advantage.estimator", convert=_algorithm),
-    Row("rl.algorithm", "advantage_estimator", default="ppo", convert=_algorithm),
-    Row("rl.group_size", "rollout.n_samples_per_prompt"),
-    Row("rl.group_size", "n_samples_per_prompt", default=1),
-    Row("rl.temperature", "rollout.temperature"),
-    Row("rl.temperature", "temperature", default=1.0),
-    Row("rl.kl_coefficient", "algo.kl.init_coef"),
-    Row("rl.kl_coefficient", "init_kl_coef", default=0.01),
-    Row("rl.clip_low", "actor.eps_clip"),
-    Row("rl.clip_low", "eps_clip", default=0.2),
-    Row("rl.ratio_level", "actor.policy_loss_type", convert=_level),
-    Row("rl.ratio_level", "policy_loss_type", default="token", convert=_level),
-    Row("rl.max_completion", "rollout.max_new_tokens"),
-    Row("rl.max_completion", "max_new_tokens"),
+    *_both("model.name", "actor.model_name_or_path", "pretrain"),
+    *_both(
+        "memory.recompute",
+        "actor.gradient_checkpointing_enable",
+        "gradient_checkpointing",
+        default="none",
+        convert=recompute,
+    ),
+    *_both("cluster.nodes", "actor.num_nodes", "actor_num_nodes"),
+    *_both("cluster.gpus_per_node", "actor.num_gpus_per_node", "actor_num_gpus_per_node"),
+    *_both("model.moe.aux_loss_coefficient", "actor.aux_loss_coef", "aux_loss_coef", default=0),
+    *_both(
+        "rl.algorithm",
+        "algo.advantage.estimator",
+        "advantage_estimator",
+        default="ppo",
+        convert=_algorithm,
+    ),
+    *_both("rl.group_size", "rollout.n_samples_per_prompt", "n_samples_per_prompt", default=1),
+    *_both("rl.temperature", "rollout.temperature", "temperature", default=1.0),
+    *_both("rl.kl_coefficient", "algo.kl.init_coef", "init_kl_coef", default=0.01),
+    *_both("rl.clip_low", "actor.eps_clip", "eps_clip", default=0.2),
+    *_both(
+        "rl.ratio_level",
+        "actor.policy_loss_type",
+        "policy_loss_type",
+        default="token",
+        convert=_level,
+    ),
+    *_both("rl.max_completion", "rollout.max_new_tokens", "max_new_tokens"),
     Row("rl.max_completion", "generate_max_len"),
     Row("rl.max_prompt", "prompt_max_len"),
-    Row("batch.sequence_length", "data.max_len"),
-    Row("batch.sequence_length", "max_len"),
+    *_both("batch.sequence_length", "data.max_len", "max_len"),
 )
 
 
@@ -219,20 +205,8 @@ def _optimizer(reader: Reader, at: str, rl: bool) -> None:
             Row("schedule.min_ratio", "min_lr_ratio", default=0.1),
         )
     )
-    _betas(reader, (at + "adam.betas", "adam_betas"))
-
-
-def _betas(reader: Reader, keys: tuple[str, str]) -> None:
-    for key in keys:
-        node = reader.node(key)
-        found = plain_list(node, reader.dialect.scalars) if isinstance(node, Sequence) else ()
-        if len(found) == 2:
-            reader.state("optimizer.beta1", found[0], key)
-            reader.state("optimizer.beta2", found[1], key)
-        if node is not None:
-            return
-    reader.default("optimizer.beta1", 0.9)
-    reader.default("optimizer.beta2", 0.95)
+    own = at + "adam.betas"
+    read_betas(reader, own if reader.has(own) else "adam_betas", (0.9, 0.95))
 
 
 def _adapter(reader: Reader) -> None:

@@ -8,13 +8,13 @@ orchestrator.py. Unknown keys are refused. Shared keys at the top (`seq_len`, `m
 from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.conversions import dtype, one_of
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import value, yaml_1_2
 from recipelint.recipe.facts import Absence, Phase
 
-_FAMILIES = {"adamw": "adam", "muon": "muon", "sgd": "sgd", "sign_sgd": "other"}
-_DTYPES = {"bfloat16": "bf16", "float32": "fp32"}
-_KINDS = {"constant": "constant", "linear": "wsd", "cosine": "cosine"}
+_family = one_of({"adamw": "adam", "muon": "muon", "sgd": "sgd"}, otherwise="other")
+_kind = one_of({"constant": "constant", "linear": "wsd", "cosine": "cosine"}, otherwise="other")
 _PARTS = ("trainer", "inference", "deployment", "model", "ckpt", "max_steps", "seq_len")
 _SFT = frozenset(
     {
@@ -34,18 +34,6 @@ _ORCHESTRATOR = (
 _DATA = ("name", "type", "seq_len", "batch_size", "micro_batch_size", "fake")
 
 
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _family(name: object) -> object:
-    return _FAMILIES.get(name, "other") if isinstance(name, str) else ABSENT
-
-
-def _kind(name: object) -> object:
-    return _KINDS.get(name, "other") if isinstance(name, str) else ABSENT
-
-
 def _rows(prefix: str) -> tuple[Row, ...]:
     """The key map of a trainer whose tables begin with `prefix`."""
     model, optim, rate = prefix + "model.", prefix + "optim.", prefix + "scheduler."
@@ -59,8 +47,8 @@ def _rows(prefix: str) -> tuple[Row, ...]:
         Row("optimizer.momentum", optim + "mu"),
         Row("schedule.name", rate + "type", default="constant"),
         Row("schedule.kind", rate + "type", default="constant", convert=_kind),
-        Row("precision.master_dtype", model + "optimization_dtype", "fp32", _dtype),
-        Row("precision.gradient_dtype", model + "reduce_dtype", "fp32", _dtype),
+        Row("precision.master_dtype", model + "optimization_dtype", "fp32", dtype),
+        Row("precision.gradient_dtype", model + "reduce_dtype", "fp32", dtype),
         Row("model.attention.implementation", model + "attn"),
         Row("parallel.ep", model + "ep"),
         Row("parallel.cp", model + "cp", default=1),

@@ -16,7 +16,10 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "schemas")
 
 Key = dict[str, Any]
 """`type`, and where they apply `choices`, `default`, `required`, `first`, `last`, `replaced_by`,
-`section`, `items`, `aliases`, `coerces`."""
+`section`, `items`, `aliases`, `coerces`, and the bounds of a number in JSON Schema's words, with
+`bounded_since` where older releases took more."""
+
+BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
 
 
 class Section(NamedTuple):
@@ -40,6 +43,7 @@ class Schema:
         self._sections: dict[str, dict[str, Any]] = data["sections"]
         self._joined: dict[tuple[str, ...], Section] = {}
         self._required: dict[str, list[tuple[str, Key]]] = {}
+        self._inner: list[tuple[str, Section]] | None = None
 
     def section(self, names: list[str]) -> Section | None:
         """The section of that name; of several (a union) all keys together."""
@@ -71,17 +75,20 @@ class Schema:
 
     def paths(self, key: str) -> Iterator[str]:
         """Dotted places at which a key of that name stands, to say where one belongs."""
-        yield from self._paths(key, [self.root], "", 0)
+        if self._inner is None:
+            self._inner = list(self._tables([self.root], "", 0))
+        yield from (prefix + key for prefix, section in self._inner if key in section.keys)
 
-    def _paths(self, key: str, names: list[str], prefix: str, depth: int) -> Iterator[str]:
+    def _tables(self, names: list[str], prefix: str, depth: int) -> Iterator[tuple[str, Section]]:
+        """The sections below the root, each with the dotted key at which it stands."""
         section = self.section(names)
         if section is None or depth > 4:
             return
-        if key in section.keys and prefix:
-            yield prefix + key
+        if prefix:
+            yield prefix, section
         for name, row in section.keys.items():
             if row.get("section"):
-                yield from self._paths(key, row["section"], f"{prefix}{name}.", depth + 1)
+                yield from self._tables(row["section"], f"{prefix}{name}.", depth + 1)
 
     def knows(self, name: str) -> bool:
         """Whether there is a section of that name."""
@@ -108,6 +115,9 @@ def _union(one: Key, other: Key) -> Key:
     for mark in ("last", "required"):
         if mark not in one or mark not in other:
             merged.pop(mark, None)
+    for mark in BOUNDS:
+        if one.get(mark) != other.get(mark):
+            merged.pop(mark, None)  # which of the two is meant is not known
     for kind in ("section", "items"):
         names = [*one.get(kind, ()), *other.get(kind, ())]
         if names:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, Dialect, Reader, Row, plain_list
 from recipelint.dialects.builders import torchtitan_model
+from recipelint.dialects.conversions import dtype, one_of
 from recipelint.dialects.huggingface import optimizer_family
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import yaml_1_2
 from recipelint.recipe.facts import Absence, Phase
 
-_DTYPES = {"bfloat16": "bf16", "float32": "fp32", "float16": "fp16"}
-_RECOMPUTE = {"none": "none", "selective": "selective", "full": "full"}
-_SHAPES = {"linear": "linear", "cosine": "cosine", "sqrt": "1-sqrt"}
+_recompute = one_of({"none": "none", "selective": "selective", "full": "full"})
+_shape = one_of({"linear": "linear", "cosine": "cosine", "sqrt": "1-sqrt"})
 _TP = ("parallelism.tensor_parallel_degree", "training.tensor_parallel_degree")
 _PP = ("parallelism.pipeline_parallel_degree", "experimental.pipeline_parallel_degree")
 _CP = ("parallelism.context_parallel_degree", "experimental.context_parallel_degree")
@@ -38,18 +38,6 @@ _SCHEDULES = (
 )
 
 
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _recompute(mode: object) -> object:
-    return _RECOMPUTE.get(mode, ABSENT) if isinstance(mode, str) else ABSENT
-
-
-def _shape(name: object) -> object:
-    return _SHAPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
 ROWS = (
     Row("optimizer.name", "optimizer.name", default="AdamW"),
     Row("optimizer.family", "optimizer.name", default="adam", convert=optimizer_family),
@@ -62,9 +50,9 @@ ROWS = (
     Row("schedule.name", "lr_scheduler.decay_type", default="linear"),
     Row("batch.sequence_length", "training.seq_len", default=2048),
     Row("budget.steps", "training.steps", default=10000),
-    Row("precision.compute", "training.mixed_precision_param", "bf16", _dtype),
-    Row("precision.master_dtype", "training.dtype", "fp32", _dtype),
-    Row("precision.gradient_dtype", "training.mixed_precision_reduce", "fp32", _dtype),
+    Row("precision.compute", "training.mixed_precision_param", "bf16", dtype),
+    Row("precision.master_dtype", "training.dtype", "fp32", dtype),
+    Row("precision.gradient_dtype", "training.mixed_precision_reduce", "fp32", dtype),
     Row("memory.recompute", "activation_checkpoint.mode", "selective", _recompute),
     Row("memory.offload_parameters", "training.enable_cpu_offload", default=False),
     Row("memory.offload_optimizer", "training.enable_cpu_offload", default=False),

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from recipelint.dialects.base import ABSENT, ELSEWHERE, Dialect, Reader, Row, plain_list
 from recipelint.dialects.builders import torchtune_model
+from recipelint.dialects.common import read_betas
+from recipelint.dialects.conversions import dtype, last_part, recompute
 from recipelint.dialects.huggingface import eight_bit, optimizer_family
 from recipelint.dialects.omegaconf import interpolate
 from recipelint.document import Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import omegaconf, value
 from recipelint.recipe.facts import Absence, Phase
 
-_DTYPES = {"bf16": "bf16", "fp16": "fp16", "fp32": "fp32"}
 _TRAINED = ("model", "policy_model")
 """Sections that hold the model that is trained; PPO calls it the policy."""
 _PREFERENCE = {"DPOLoss": "sigmoid", "RSOLoss": "hinge", "SimPOLoss": "simpo", "IPOLoss": "ipo"}
@@ -25,37 +26,25 @@ _FFN = ("w1", "w2", "w3")
 """The matrices of torchtune's FeedForward, which `apply_lora_to_mlp` adds to the targets."""
 
 
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _full(flag: object) -> object:
-    return {True: "full", False: "none"}[flag] if isinstance(flag, bool) else ABSENT
-
-
-def _last(path: object) -> object:
-    return path.rsplit(".", 1)[-1] if isinstance(path, str) else ABSENT
-
-
 ROWS = (
-    Row("optimizer.name", "optimizer._component_", convert=_last),
+    Row("optimizer.name", "optimizer._component_", convert=last_part),
     Row("optimizer.family", "optimizer._component_", convert=optimizer_family),
     Row("optimizer.eight_bit", "optimizer._component_", convert=eight_bit),
     Row("optimizer.learning_rate", "optimizer.lr"),
     Row("optimizer.eps", "optimizer.eps"),
     Row("optimizer.weight_decay", "optimizer.weight_decay"),
     Row("optimizer.momentum", "optimizer.momentum"),
-    Row("schedule.name", "lr_scheduler._component_", convert=_last),
+    Row("schedule.name", "lr_scheduler._component_", convert=last_part),
     Row("schedule.warmup_steps", "lr_scheduler.num_warmup_steps"),
     Row("batch.micro_batch", "batch_size"),
     Row("batch.gradient_accumulation", "gradient_accumulation_steps"),
     Row("batch.sequence_length", "tokenizer.max_seq_len"),
     Row("budget.epochs", "epochs"),
-    Row("precision.compute", "dtype", convert=_dtype),
-    Row("precision.master_dtype", "dtype", convert=_dtype),
-    Row("precision.gradient_dtype", "dtype", convert=_dtype),
-    Row("model.dtype", "dtype", convert=_dtype),
-    Row("memory.recompute", "enable_activation_checkpointing", "none", _full),
+    Row("precision.compute", "dtype", convert=dtype),
+    Row("precision.master_dtype", "dtype", convert=dtype),
+    Row("precision.gradient_dtype", "dtype", convert=dtype),
+    Row("model.dtype", "dtype", convert=dtype),
+    Row("memory.recompute", "enable_activation_checkpointing", "none", recompute),
     Row("memory.offload_activations", "enable_activation_offloading", default=False),
     Row("memory.offload_parameters", "fsdp_cpu_offload", default=False),
     Row("parallel.tp", "tensor_parallel_dim", default=1),
@@ -116,7 +105,7 @@ def translate(reader: Reader) -> list[Phase]:
 
 def _component(reader: Reader, section: str) -> str:
     found = reader.plain(f"{section}._component_")
-    return str(_last(found)) if isinstance(found, str) else ""
+    return str(last_part(found)) if isinstance(found, str) else ""
 
 
 def _flag(reader: Reader, key: str) -> bool:
@@ -211,17 +200,12 @@ def _optimizer(reader: Reader) -> None:
     path = reader.plain("optimizer._component_")
     if path == "torch.optim.AdamW":
         _adam_defaults(reader)
-    betas = reader.node("optimizer.betas")
-    if isinstance(betas, Sequence):
-        pair = plain_list(betas, reader.dialect.scalars)
-        if len(pair) == 2:
-            reader.state("optimizer.beta1", pair[0], "optimizer.betas")
-            reader.state("optimizer.beta2", pair[1], "optimizer.betas")
+    read_betas(reader, "optimizer.betas", (0.9, 0.999) if path == "torch.optim.AdamW" else None)
     if isinstance(path, str) and path.endswith("CPUOffloadOptimizer"):
         reader.state("memory.offload_optimizer", True, "optimizer._component_")
-    dtype = _dtype(reader.plain("dtype"))
-    if isinstance(dtype, str) and reader.phase.value("optimizer.eight_bit") is False:
-        reader.derive("optimizer.state_dtype", dtype, f"states are kept in `dtype: {dtype}`")
+    kept = dtype(reader.plain("dtype"))
+    if isinstance(kept, str) and reader.phase.value("optimizer.eight_bit") is False:
+        reader.derive("optimizer.state_dtype", kept, f"states are kept in `dtype: {kept}`")
     _clipping(reader)
 
 
@@ -235,9 +219,6 @@ def _adam_defaults(reader: Reader) -> None:
     for fact, standard, argument in detail:
         if reader.node(f"optimizer.{argument}") is None:
             reader.default(fact, standard)
-    if reader.node("optimizer.betas") is None:
-        reader.default("optimizer.beta1", 0.9)
-        reader.default("optimizer.beta2", 0.999)
 
 
 def _clipping(reader: Reader) -> None:

@@ -1,6 +1,6 @@
 """Hugging Face TrainingArguments in YAML: TRL, open-r1, alignment-handbook.
 
-Read from transformers 4.36 to 5.23 and TRL 1.8. The trainer (SFT, DPO, GRPO …) is chosen by the
+Read from transformers 4.36 to 5.23 and TRL 1.16. The trainer (SFT, DPO, GRPO …) is chosen by the
 script, not by the file, so the stage is read from keys that only one of them has. TRL's parser
 hands top-level values to argparse, which turns numeric strings into numbers; nested mappings are
 passed on as they are.
@@ -8,15 +8,15 @@ passed on as they are.
 
 from __future__ import annotations
 
-import re
-
-from recipelint.dialects.base import ABSENT, Dialect, Reader, Row
+from recipelint.dialects.base import Dialect, Reader, Row
 from recipelint.dialects.huggingface import (
-    eight_bit,
-    link_deepspeed,
-    optimizer_family,
+    TRAINING_ARGUMENTS,
+    named_in_path,
+    read_arguments,
+    read_compute,
     read_lora,
-    schedule_kind,
+    read_saving,
+    read_sharding,
 )
 from recipelint.document import Mapping
 from recipelint.recipe.facts import Absence, Phase
@@ -24,10 +24,11 @@ from recipelint.recipe.facts import Absence, Phase
 _RL_KEYS = ("num_generations", "reward_funcs", "max_completion_length", "vllm_mode")
 _TEACHER_KEYS = ("teacher_model_name_or_path", "teacher_model_server_url", "use_teacher_server")
 """Keys of the trainers that distil; they generate as well, but have no group of completions."""
-_STAGE_IN_PATH = re.compile(
-    r"(?:^|[/_.-])(sft|dpo|orpo|kto|simpo|cpo|grpo|rloo|reward)(?=$|[/_.-])"
-)
-_STAGES = {"sft": "sft", "grpo": "rl", "rloo": "rl", "reward": "reward"}
+_STAGES = {
+    "sft": "sft", "dpo": "preference", "orpo": "preference", "kto": "preference",
+    "simpo": "preference", "cpo": "preference", "grpo": "rl", "rloo": "rl", "reward": "reward",
+}  # fmt: skip
+"""The stage behind the names of TRL's trainers."""
 _RATES = {"sft": 2e-5, "preference": 1e-6, "rl": 1e-6, "reward": 1e-4}
 _TOP = frozenset(
     {
@@ -42,41 +43,12 @@ _TOP = frozenset(
 )
 
 
-def _positive(steps: object) -> object:
-    return steps if isinstance(steps, int) and steps > 0 else ABSENT
-
-
 ROWS = (
+    *TRAINING_ARGUMENTS,
     Row("model.name", "model_name_or_path"),
-    Row("optimizer.name", "optim"),
-    Row("optimizer.family", "optim", default="adam", convert=optimizer_family),
-    Row("optimizer.eight_bit", "optim", convert=eight_bit),
-    Row("optimizer.learning_rate", "learning_rate"),
-    Row("optimizer.beta1", "adam_beta1", default=0.9),
-    Row("optimizer.beta2", "adam_beta2", default=0.999),
-    Row("optimizer.eps", "adam_epsilon", default=1e-8),
-    Row("optimizer.weight_decay", "weight_decay", default=0.0),
-    Row("optimizer.grad_clip", "max_grad_norm", default=1.0),
-    Row("schedule.name", "lr_scheduler_type"),
-    Row("schedule.kind", "lr_scheduler_type", default="linear", convert=schedule_kind),
-    Row("schedule.warmup_steps", "warmup_steps"),
-    Row("schedule.warmup_ratio", "warmup_ratio"),
-    Row("schedule.min_learning_rate", "lr_scheduler_kwargs.min_lr"),
-    Row("schedule.min_ratio", "lr_scheduler_kwargs.min_lr_rate"),
-    Row("schedule.decay_steps", "lr_scheduler_kwargs.num_decay_steps"),
-    Row("batch.micro_batch", "per_device_train_batch_size", default=8),
-    Row("batch.gradient_accumulation", "gradient_accumulation_steps", default=1),
     Row("data.packing", "packing", default=False),
-    Row("budget.steps", "max_steps", convert=_positive),
-    Row("budget.epochs", "num_train_epochs", default=3.0),
-    Row("precision.bf16", "bf16"),
-    Row("precision.fp16", "fp16"),
     Row("model.attention.implementation", "attn_implementation"),
     Row("model.moe.aux_loss_coefficient", "router_aux_loss_coef"),
-    Row("checkpoint.keep", "save_total_limit"),
-    Row("checkpoint.load_best", "load_best_model_at_end"),
-    Row("run.seed", "seed", default=42),
-    Row("run.output", "output_dir"),
     Row("rl.group_size", "num_generations"),
     Row("rl.generation_batch", "generation_batch_size"),
     Row("rl.temperature", "temperature"),
@@ -120,7 +92,7 @@ def recognise(root: Mapping, name: str) -> bool:
 
 def translate(reader: Reader) -> list[Phase]:
     """One phase; the DeepSpeed file that the recipe names is linked."""
-    reader.read(ROWS)
+    read_arguments(reader, ROWS)
     stage = _stage(reader)
     _by_stage(reader, stage)
     _sequence_length(reader, stage)
@@ -128,12 +100,8 @@ def translate(reader: Reader) -> list[Phase]:
     _adapter(reader)
     _memory(reader)
     _parallel(reader)
-    _saving(reader)
-    if reader.has("fsdp") and reader.plain("fsdp") not in ("", False):
-        reader.state("parallel.backend", "fsdp", "fsdp")
-    elif reader.has("deepspeed"):
-        reader.state("parallel.backend", "deepspeed", "deepspeed")
-    link_deepspeed(reader)
+    read_saving(reader)
+    read_sharding(reader)
     return [reader.phase]
 
 
@@ -146,11 +114,10 @@ def _stage(reader: Reader) -> str | None:
         if reader.has(key):
             reader.state("run.stage", "rl", key)
             return "rl"
-    named = _STAGE_IN_PATH.findall(reader.document.path.lower().replace("__", "/"))
+    named = named_in_path(reader, _STAGES)
     if named:
-        stage = _STAGES.get(named[-1], "preference")
-        reader.derive("run.stage", stage, f"`{named[-1]}` in the file's name")
-        return stage
+        reader.derive("run.stage", _STAGES[named], f"`{named}` in the file's name")
+        return _STAGES[named]
     if reader.has("beta") or reader.has("max_prompt_length"):
         key = "beta" if reader.has("beta") else "max_prompt_length"
         reader.state("run.stage", "preference", key)
@@ -170,17 +137,21 @@ def _by_stage(reader: Reader, stage: str | None) -> None:
         fact = "rl.kl_coefficient" if stage == "rl" else "preference.beta"
         reader.state(fact, reader.plain("beta"), "beta")
     if stage == "rl":
-        reader.derive("rl.algorithm", "grpo", "keys that only GRPO and RLOO read")
+        leave_one_out = named_in_path(reader, ("grpo", "rloo")) == "rloo"
+        name = "rloo" if leave_one_out else "grpo"
+        reader.derive("rl.algorithm", name, "keys that only GRPO and RLOO read")
         if not reader.has("num_generations"):
-            reader.default("rl.group_size", 8)
+            reader.default("rl.group_size", 2 if leave_one_out else 8)
         if not reader.has("temperature"):
             reader.default("rl.temperature", 1.0)
     if stage == "preference" and isinstance(reader.plain("loss_type"), str):
         reader.state("preference.loss", reader.plain("loss_type"), "loss_type")
-    elif stage == "preference" and not reader.has("loss_type"):
-        named = _STAGE_IN_PATH.findall(reader.document.path.lower().replace("__", "/"))
-        if named and named[-1] == "dpo":
-            reader.default("preference.loss", "sigmoid")
+    elif stage == "preference" and _is_plain_dpo(reader):
+        reader.default("preference.loss", "sigmoid")
+
+
+def _is_plain_dpo(reader: Reader) -> bool:
+    return not reader.has("loss_type") and named_in_path(reader, _STAGES) == "dpo"
 
 
 def _sequence_length(reader: Reader, stage: str | None) -> None:
@@ -195,11 +166,8 @@ def _sequence_length(reader: Reader, stage: str | None) -> None:
 
 
 def _precision(reader: Reader) -> None:
-    for switch in ("bf16", "fp16"):
-        if reader.plain(switch) is True:
-            reader.state("precision.compute", switch, switch)
-            return
-    reader.missing("precision.compute", Absence.ELSEWHERE, "taken from the launcher when unset")
+    if not read_compute(reader):
+        reader.missing("precision.compute", Absence.ELSEWHERE, "taken from the launcher when unset")
 
 
 def _adapter(reader: Reader) -> None:
@@ -229,25 +197,20 @@ def _parallel(reader: Reader) -> None:
 
 
 def _memory(reader: Reader) -> None:
-    for key in ("gradient_checkpointing", "activation_checkpointing"):
+    for key in (
+        "gradient_checkpointing",
+        "activation_checkpointing",
+        "fsdp_config.activation_checkpointing",
+    ):
         flag = reader.plain(key)
         if isinstance(flag, bool):
             reader.state("memory.recompute", "full" if flag else "none", key)
 
 
-def _saving(reader: Reader) -> None:
-    """`save_steps` counts only where the strategy is steps, and below 1 it is a share."""
-    strategy, steps = reader.plain("save_strategy"), reader.plain("save_steps")
-    if strategy in (False, "no"):
-        reader.state("checkpoint.save_interval", 0, "save_strategy")
-    elif strategy not in ("epoch", "best") and isinstance(steps, int | float) and steps >= 1:
-        reader.state("checkpoint.save_interval", steps, "save_steps")
-
-
 DIALECT = Dialect(
     name="trl",
     title="TRL",
-    version="1.8",
+    version="1.16",
     recognise=recognise,
     translate=translate,
     coerces=True,

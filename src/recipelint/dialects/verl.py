@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 
 from recipelint.dialects.base import ABSENT, ELSEWHERE, Dialect, Reader, Row, plain_list
+from recipelint.dialects.common import read_betas, read_world
+from recipelint.dialects.conversions import dtype, one_of, or_zero, positive, recompute
 from recipelint.dialects.huggingface import eight_bit, optimizer_family
 from recipelint.dialects.hydra import compose
 from recipelint.dialects.omegaconf import interpolate
@@ -30,40 +32,10 @@ _ACTOR = "actor_rollout_ref.actor."
 _ROLLOUT = "actor_rollout_ref.rollout."
 _MODEL = "actor_rollout_ref.model."
 _BACKENDS = {"fsdp": "fsdp", "fsdp2": "fsdp2", "megatron": "megatron"}
-_DTYPES = {
-    "bfloat16": "bf16", "bf16": "bf16", "float16": "fp16", "fp16": "fp16", "float32": "fp32",
-    "fp32": "fp32",
-}  # fmt: skip
-_KINDS = {
+_kind = one_of({
     "constant": "constant", "cosine": "cosine", "linear": "linear", "wsd": "wsd", "WSD": "wsd",
     "inverse_square_root": "inverse_sqrt", "inverse-square-root": "inverse_sqrt",
-}  # fmt: skip
-
-
-def _positive(number: object) -> object:
-    """-1 stands for unset."""
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        return ABSENT
-    return number if number > 0 else ABSENT
-
-
-def _interval(number: object) -> object:
-    """-1 stands for never."""
-    if isinstance(number, bool) or not isinstance(number, int):
-        return ABSENT
-    return max(number, 0)
-
-
-def _dtype(name: object) -> object:
-    return _DTYPES.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _kind(name: object) -> object:
-    return _KINDS.get(name, ABSENT) if isinstance(name, str) else ABSENT
-
-
-def _recompute(on: object) -> object:
-    return ("full" if on else "none") if isinstance(on, bool) else ABSENT
+})  # fmt: skip
 
 
 def _above(number: object) -> object:
@@ -73,9 +45,9 @@ def _above(number: object) -> object:
 TRAINER = (
     Row("run.name", "trainer.experiment_name"),
     Row("run.output", "trainer.default_local_dir"),
-    Row("budget.steps", "trainer.total_training_steps", convert=_positive),
-    Row("checkpoint.save_interval", "trainer.save_freq", default=0, convert=_interval),
-    Row("evaluation.interval", "trainer.test_freq", convert=_positive),
+    Row("budget.steps", "trainer.total_training_steps", convert=positive),
+    Row("checkpoint.save_interval", "trainer.save_freq", default=0, convert=or_zero),
+    Row("evaluation.interval", "trainer.test_freq", convert=positive),
     Row("evaluation.enabled", "trainer.test_freq", default=False, convert=_above),
     Row("cluster.nodes", "trainer.nnodes", default=1),
 )
@@ -91,7 +63,7 @@ RL = (
     Row("rl.temperature", _ROLLOUT + "temperature", default=1.0),
     Row("rl.max_prompt", "data.max_prompt_length", default=512),
     Row("rl.max_completion", "data.max_response_length", default=512),
-    Row("memory.recompute", _MODEL + "enable_gradient_checkpointing", "full", _recompute),
+    Row("memory.recompute", _MODEL + "enable_gradient_checkpointing", "full", recompute),
     Row("memory.offload_activations", _MODEL + "enable_activation_offload", default=False),
 )
 TUNING = (
@@ -104,11 +76,11 @@ TUNING = (
     Row("cluster.gpus_per_node", "trainer.n_gpus_per_node"),
     Row("checkpoint.keep", "trainer.max_ckpt_to_keep"),
     Row("run.seed", "trainer.seed", default=1),
-    Row("memory.recompute", "model.enable_gradient_checkpointing", "full", _recompute),
+    Row("memory.recompute", "model.enable_gradient_checkpointing", "full", recompute),
     Row("parallel.cp", "engine.ulysses_sequence_parallel_size"),
     Row("parallel.cp", "ulysses_sequence_parallel_size", default=1),
-    Row("precision.master_dtype", "engine.model_dtype", convert=_dtype),
-    Row("precision.master_dtype", "model.fsdp_config.model_dtype", "fp32", _dtype),
+    Row("precision.master_dtype", "engine.model_dtype", convert=dtype),
+    Row("precision.master_dtype", "model.fsdp_config.model_dtype", "fp32", dtype),
 )
 
 
@@ -193,28 +165,18 @@ def _optimizer(
             Row("optimizer.eight_bit", at + "optimizer", convert=eight_bit),
             Row("optimizer.learning_rate", at + "lr", ABSENT if rate is None else rate),
             Row("optimizer.weight_decay", at + "weight_decay", default=0.01),
-            Row("schedule.warmup_steps", at + "lr_warmup_steps", convert=_positive),
-            Row("schedule.horizon_steps", at + "total_training_steps", convert=_positive),
+            Row("schedule.warmup_steps", at + "lr_warmup_steps", convert=positive),
+            Row("schedule.horizon_steps", at + "total_training_steps", convert=positive),
             Row("schedule.min_ratio", at + "min_lr_ratio"),
             Row("schedule.min_learning_rate", at + "min_lr"),
         )
     )
-    _betas(reader, at + "betas", betas)
+    read_betas(reader, at + "betas", betas)
     _schedule(reader, at)
-    counted = _positive(reader.plain(at + "lr_warmup_steps")) is not ABSENT
+    counted = positive(reader.plain(at + "lr_warmup_steps")) is not ABSENT
     key = at + "lr_warmup_steps_ratio"
     if not counted:
         reader.read((Row("schedule.warmup_ratio", key, ABSENT if warmup is None else warmup),))
-
-
-def _betas(reader: Reader, key: str, default: tuple[float, float] | None) -> None:
-    node = reader.node(key)
-    found = plain_list(node, omegaconf) if isinstance(node, Sequence) else ()
-    for index, fact in enumerate(("optimizer.beta1", "optimizer.beta2")):
-        if len(found) == 2:
-            reader.state(fact, found[index], key)
-        elif node is None and default is not None:
-            reader.default(fact, default[index])
 
 
 def _schedule(reader: Reader, at: str) -> None:
@@ -311,9 +273,9 @@ def _sharded(reader: Reader) -> None:
             Row("parallel.cp", _ACTOR + "ulysses_sequence_parallel_size", default=1),
             Row("memory.offload_parameters", config + "param_offload", default=False),
             Row("memory.offload_optimizer", config + "optimizer_offload", default=False),
-            Row("precision.master_dtype", config + "model_dtype", "fp32", _dtype),
-            Row("precision.compute", config + "mixed_precision.param_dtype", ABSENT, _dtype),
-            Row("precision.compute", config + "dtype", "bf16", _dtype),
+            Row("precision.master_dtype", config + "model_dtype", "fp32", dtype),
+            Row("precision.compute", config + "mixed_precision.param_dtype", ABSENT, dtype),
+            Row("precision.compute", config + "dtype", "bf16", dtype),
         )
     )
     size = reader.plain(config + "fsdp_size")
@@ -333,9 +295,9 @@ def _megatron(reader: Reader) -> None:
             Row("parallel.sequence_parallel", config + "sequence_parallel"),
             Row("memory.offload_parameters", config + "param_offload", default=False),
             Row("memory.offload_optimizer", config + "optimizer_offload", default=False),
-            Row("precision.compute", config + "dtype", "bf16", _dtype),
+            Row("precision.compute", config + "dtype", "bf16", dtype),
             Row("schedule.decay_steps", _ACTOR + "optim.lr_wsd_decay_steps"),
-            Row("optimizer.state_dtype", _ACTOR + "optim.exp_avg_dtype", ABSENT, _dtype),
+            Row("optimizer.state_dtype", _ACTOR + "optim.exp_avg_dtype", ABSENT, dtype),
         )
     )
     if reader.plain(config + "use_distributed_optimizer") in (True, ABSENT):
@@ -343,10 +305,9 @@ def _megatron(reader: Reader) -> None:
 
 
 def _world(reader: Reader) -> None:
-    nodes, gpus = reader.phase.value("cluster.nodes"), reader.phase.value("cluster.gpus_per_node")
     stated = any(reader.has(key) for key in ("trainer.nnodes", "trainer.n_gpus_per_node"))
-    if stated and isinstance(nodes, int) and isinstance(gpus, int):
-        reader.derive("parallel.world_size", nodes * gpus, "nodes x GPUs of each")
+    if stated:
+        read_world(reader)
 
 
 DIALECT = Dialect(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -65,7 +64,6 @@ class Missing(NamedTuple):
     span: Span | None = None
 
 
-@dataclass(slots=True)
 class Phase:
     """One stretch of a run, seen as a whole recipe.
 
@@ -73,11 +71,19 @@ class Phase:
     (`deepspeed`, `accelerate`), because a contradiction needs both sides.
     """
 
-    name: str | None = None
-    facts: dict[str, Fact] = field(default_factory=dict)
-    missing: dict[str, Missing] = field(default_factory=dict)
-    linked: dict[str, Phase] = field(default_factory=dict)
-    previous: Phase | None = None
+    __slots__ = ("facts", "linked", "missing", "name", "previous")
+
+    def __init__(
+        self,
+        name: str | None = None,
+        facts: dict[str, Fact] | None = None,
+        missing: dict[str, Missing] | None = None,
+    ) -> None:
+        self.name = name
+        self.facts = {} if facts is None else facts
+        self.missing = {} if missing is None else missing
+        self.linked: dict[str, Phase] = {}
+        self.previous: Phase | None = None
 
     def value(self, name: str) -> Value | None:
         """The value of a fact, or None where it is absent."""
@@ -105,8 +111,7 @@ class Phase:
             self.missing.pop(fact.name, None)
 
 
-@dataclass(slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """The phases of a recipe and the dialect that it is written in."""
 
     dialect: str
