@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from recipelint.estimate.adapters import UnknownTargetError, dora_parameters, lora_parameters
@@ -54,7 +52,7 @@ def test_dora_adds_one_magnitude_per_output() -> None:
 
 
 def test_latent_attention_has_projections_of_its_own() -> None:
-    arch = replace(LLAMA_3_8B, mla=Mla(1536, 512, 128, 64, 128))
+    arch = LLAMA_3_8B._replace(mla=Mla(1536, 512, 128, 64, 128))
     assert lora_parameters(arch, 1, ["kv_b_proj"]) == 32 * (512 + 32 * 256)
     with pytest.raises(UnknownTargetError, match="'k_proj'"):
         lora_parameters(arch, 1, ["k_proj"])
@@ -63,7 +61,7 @@ def test_latent_attention_has_projections_of_its_own() -> None:
 def test_what_is_not_known_is_not_guessed() -> None:
     with pytest.raises(UnknownTargetError, match="'c_proj'"):
         lora_parameters(LLAMA_3_8B, 8, ["c_proj"])
-    moe = replace(LLAMA_3_8B, moe=Moe(8, 2, 14336))
+    moe = LLAMA_3_8B._replace(moe=Moe(8, 2, 14336))
     for target in ("gate_proj", "all-linear"):
         with pytest.raises(UnknownTargetError):
             lora_parameters(moe, 8, [target])

@@ -190,6 +190,12 @@ def test_a_warmup_ratio_needs_no_steps() -> None:
     assert estimate("schedule.final_learning_rate", facts).value == pytest.approx(2e-6)
 
 
+def test_a_warmup_that_outlasts_the_run_leaves_no_decay() -> None:
+    facts = {"schedule.kind": "cosine", "schedule.warmup_steps": 200, "budget.steps": 100}
+    assert estimate("schedule.warmup_share", facts).value == 2
+    assert estimate("schedule.decay_share", facts).value == 0
+
+
 def test_a_horizon_beyond_the_run_leaves_a_higher_rate() -> None:
     # Cosine planned for twice the steps: half-way down, (1 + cos(pi / 2)) / 2.
     facts = changed(

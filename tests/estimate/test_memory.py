@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,7 +104,7 @@ def test_sharding_never_adds_memory_and_the_group_holds_everything(
 ) -> None:
     layout = Layout(tp=tp, pp=pp, cp=cp, dp=dp, zero_stage=stage)
     one = model_states(1e9, 0, layout, MIXED_ADAM).total
-    assert one <= model_states(1e9, 0, replace(layout, zero_stage=0), MIXED_ADAM).total
+    assert one <= model_states(1e9, 0, layout._replace(zero_stage=0), MIXED_ADAM).total
     assert one * layout.world >= 16e9 * (1 - 1e-12)
     if stage == 3:
         assert one * layout.world == pytest.approx(16e9)
@@ -150,7 +149,7 @@ def test_sizes_and_stages_that_do_not_exist_are_refused() -> None:
         stage_parameters(LLAMA_8B, count(LLAMA_8B), 33)
 
 
-@pytest.mark.parametrize("arch", [K2, LLAMA_8B, GPT_175B, replace(K2, mtp_layers=1)])
+@pytest.mark.parametrize("arch", [K2, LLAMA_8B, GPT_175B, K2._replace(mtp_layers=1)])
 @pytest.mark.parametrize("pp", [1, 2, 4, 16])
 def test_stages_together_hold_the_model(arch: Architecture, pp: int) -> None:
     counts = count(arch)
@@ -172,7 +171,7 @@ def test_first_dense_layers_leave_the_first_stage_fewer_experts() -> None:
 
 def test_experts_of_a_prediction_module_are_spread_as_well() -> None:
     # DeepSeek-V3's 11.6e9 parameters of MTP are experts for the most part.
-    with_module = replace(K2, mtp_layers=1)
+    with_module = K2._replace(mtp_layers=1)
     last = stage_parameters(with_module, count(with_module), 61)[-1]
     assert last.experts == pytest.approx(2 * 384 * 3 * 7168 * 2048)
 

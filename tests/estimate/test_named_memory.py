@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,13 @@ def test_qlora_of_an_8b_model_is_small() -> None:
     assert states.low is not None
     assert states.high is not None
     assert states.low <= by_hand <= states.high < 8
+
+
+def test_the_bytes_of_a_part_are_told_from_the_fewest_to_the_most() -> None:
+    """Where all weights are fp32, the optimizer keeps no copy: its part is smaller, not larger."""
+    facts = changed(precision__master_dtype=None, parallel__backend="deepspeed")
+    said = estimate("memory.optimizer_states", facts).convention
+    ends = re.match(r"([\d.]+) \(([\d.]+) to ([\d.]+)\) bytes per parameter", said)
+    assert ends is not None, said
+    usual, fewest, most = map(float, ends.groups())
+    assert fewest <= usual <= most

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -123,7 +122,7 @@ def test_gemma_3_splits_embedding_from_the_rest() -> None:
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_components_add_up(name: str) -> None:
     found = counted(PUBLISHED[name]["config"])
-    parts = dataclasses.asdict(found)
+    parts = found._asdict()
     del parts["unembedding"], parts["active_experts"], parts["mtp"]
     assert sum(parts.values()) == found.total
     assert found.active_without_embeddings <= found.active_without_input_embedding
@@ -131,7 +130,7 @@ def test_components_add_up(name: str) -> None:
 
 
 def test_a_tied_head_is_counted_once_and_still_active() -> None:
-    untied, tied = count(SMALL), count(dataclasses.replace(SMALL, tie_embeddings=True))
+    untied, tied = count(SMALL), count(SMALL._replace(tie_embeddings=True))
     assert untied.total - tied.total == 11 * 8
     assert tied.active_all == tied.active_without_input_embedding == tied.total
 
@@ -146,7 +145,7 @@ def test_small_architecture_by_hand() -> None:
 
 def test_layers_before_and_between_experts_are_dense() -> None:
     moe = Moe(experts=4, top_k=2, expert_ffn_size=6, first_dense_layers=1, layer_interval=2)
-    found = count(dataclasses.replace(SMALL, layers=5, moe=moe))
+    found = count(SMALL._replace(layers=5, moe=moe))
     assert found.experts == 2 * 4 * 3 * 8 * 6
     assert found.dense_ffn == 3 * 480
     assert found.active_experts.expected == found.experts / 2
@@ -154,8 +153,8 @@ def test_layers_before_and_between_experts_are_dense() -> None:
 
 def test_norm_after_differential_heads_is_shared_by_all_pairs() -> None:
     plain = count(SMALL).attention
-    lambdas = dataclasses.replace(SMALL, differential=True)
-    normed = dataclasses.replace(lambdas, differential_norm=True)
+    lambdas = SMALL._replace(differential=True)
+    normed = lambdas._replace(differential_norm=True)
     assert count(lambdas).attention - plain == 2 * 4 * 2
     assert count(normed).attention - count(lambdas).attention == 2 * 4
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Mla:
+class Mla(NamedTuple):
     """Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1). Sizes per head."""
 
     q_lora_rank: int
@@ -17,8 +16,7 @@ class Mla:
     v_head_dim: int
 
 
-@dataclass(frozen=True, slots=True)
-class Moe:
+class Moe(NamedTuple):
     """Mixture-of-experts layers. Widths are of one gate/up projection."""
 
     experts: int
@@ -40,8 +38,7 @@ class Moe:
     router_bias: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(NamedTuple):
     """A decoder-only transformer. Sizes are counts; `ffn_size` is one gate/up projection."""
 
     layers: int

@@ -8,9 +8,8 @@ for, and parts that several estimates share (the architecture, its counts) are c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from recipelint.estimate.named import TABLE, maker
 
@@ -21,8 +20,7 @@ NAMES: tuple[str, ...] = tuple(TABLE)
 """All names, grouped by their first part."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A quantity that a recipe implies, or the reason why it cannot be known."""
 
     value: float | None

@@ -11,8 +11,7 @@ without the causal half).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from recipelint.estimate.architecture import Architecture, Moe
 from recipelint.estimate.parameters import moe_layer_count
@@ -20,8 +19,7 @@ from recipelint.estimate.parameters import moe_layer_count
 Recompute = Literal["none", "selective", "full"]
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(NamedTuple):
     """FLOPs of one token's forward pass, by part."""
 
     body: float
@@ -37,8 +35,7 @@ class Forward:
         return self.body + self.attention + self.head
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(NamedTuple):
     """FLOPs of one token's forward and backward pass."""
 
     model: float

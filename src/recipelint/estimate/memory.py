@@ -11,8 +11,8 @@ pipeline splits. Sharding experts over world / (pp ep) ranks is derived from the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 GIB = 2**30
 
@@ -45,13 +45,7 @@ _STATES_PER_PARAMETER: Mapping[str, int] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a run is spread over GPUs. Every size is at least 1.
-
-    Expert ranks lie inside dp x cp x tp.
-    """
-
+class _Sizes(NamedTuple):
     tp: int = 1
     pp: int = 1
     cp: int = 1
@@ -66,12 +60,23 @@ class Layout:
     expert_tp: int = 1
     """Ranks that split each expert's matrices; Megatron takes tp unless told otherwise."""
 
-    def __post_init__(self) -> None:
-        sizes = (self.tp, self.pp, self.cp, self.ep, self.dp, self.vpp, self.dp_replicate)
-        if min(sizes) < 1:
+
+class Layout(_Sizes):
+    """How a run is spread over GPUs. Every size is at least 1.
+
+    Expert ranks lie inside dp x cp x tp.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, *sizes: Any, **named: Any) -> Self:
+        """Raises ValueError for a size below 1 and a stage that ZeRO does not have."""
+        made = super().__new__(cls, *sizes, **named)
+        if min(made.tp, made.pp, made.cp, made.ep, made.dp, made.vpp, made.dp_replicate) < 1:
             raise ValueError("parallel sizes must be at least 1")
-        if not 0 <= self.zero_stage <= 3:
-            raise ValueError(f"ZeRO has the stages 0 to 3, not {self.zero_stage}")
+        if not 0 <= made.zero_stage <= 3:
+            raise ValueError(f"ZeRO has the stages 0 to 3, not {made.zero_stage}")
+        return made
 
     @property
     def world(self) -> int:
@@ -90,8 +95,7 @@ class Layout:
         return max(1.0, ranks / self.dp_replicate)
 
 
-@dataclass(frozen=True, slots=True)
-class StateBytes:
+class StateBytes(NamedTuple):
     """Bytes that one parameter needs, before sharding."""
 
     weight: float
@@ -113,8 +117,7 @@ PURE_BF16_ADAM = StateBytes(2, 2, 4)
 """8 bytes: weights, gradients and both moments in bf16, no master."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelStates:
+class ModelStates(NamedTuple):
     """Bytes on one GPU."""
 
     weights: float
@@ -179,8 +182,7 @@ def gathered_layer(layer_parameters: float, layout: Layout, element_bytes: float
     return layer_parameters / layout.tp * element_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
+class _Share(NamedTuple):
     """Parameters that one GPU is responsible for before ZeRO."""
 
     dense: float

@@ -7,7 +7,6 @@ a formula has a paper, the function names it. All results are counts of paramete
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -33,8 +32,7 @@ class ActiveRange(NamedTuple):
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """Counts by component.
 
     `embedding` and `head` count a tied matrix once, under `embedding`. `positions` is a learned

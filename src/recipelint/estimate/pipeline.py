@@ -7,15 +7,14 @@ makes training three times the forward FLOPs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FORWARD = 1.0
 BACKWARD = 2.0
 BACKWARD_WEIGHTS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Bubble:
+class Bubble(NamedTuple):
     """Idle time of a pipeline, as two shares that are easily mixed up."""
 
     of_ideal: float

@@ -8,9 +8,9 @@ formulas restate torch.optim.lr_scheduler, transformers' `get_*_schedule…` fun
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import ceil, cos, exp, log, pi, sqrt
 from types import MappingProxyType
+from typing import NamedTuple
 
 CONTINUOUS = frozenset({"constant", "cosine", "linear", "wsd", "polynomial", "exponential"})
 """Kinds made of a warmup, a stretch at the peak and one decay."""
@@ -28,8 +28,7 @@ DEFAULT_SHAPE: Mapping[str, str] = MappingProxyType(
 """Shape of the decay where a schedule's kind says no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """A schedule in steps; `learning_rate` reads it."""
 
     kind: str
@@ -79,8 +78,7 @@ class Schedule:
         return max(0.0, self.steps - self.begin)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """One stretch of a schedule, in steps."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from recipelint.estimate.architecture import Architecture
 from recipelint.estimate.parameters import Parameters, expert_weights, moe_layer_count
@@ -11,8 +11,7 @@ MOST_STAGES = 4096
 """More stages than any model has layers; a limit on the work that a file can ask for."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageParameters:
+class StageParameters(NamedTuple):
     """Parameters of one pipeline stage, before tensor and expert parallelism split them."""
 
     layers: int

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from recipelint.estimate.architecture import Architecture
 from recipelint.estimate.build import UnknownArchitecture, architecture
@@ -49,8 +48,7 @@ class UnknownError(Exception):
     """An estimate cannot be made; the message is a reason that a person can act on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number with its unit, its range and how it came about."""
 
     value: float

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from recipelint.estimate import activations as keeps
 from recipelint.estimate import memory, pipeline
 from recipelint.estimate.architecture import Architecture
@@ -57,7 +55,7 @@ def _states(inputs: Inputs, part: StateBytes) -> Quantity:
     dense, experts = _split(inputs, plan)
     # Some frameworks split experts by tp as well, and no fact says so: the low end allows for it.
     split_experts = plan.ep * plan.tp <= plan.world / plan.pp
-    least = replace(plan, expert_tp=plan.tp) if split_experts else plan
+    least = plan._replace(expert_tp=plan.tp) if split_experts else plan
     usual = _on_gpu(inputs, dense, experts, plan, _twice_under_dualpipe(inputs, spread.usual))
     low = _on_gpu(inputs, dense, experts, least, _surely_on_gpu(inputs, spread.low))
     high = _fullest(inputs, dense, experts, plan, _twice_under_dualpipe(inputs, spread.high))
@@ -86,10 +84,12 @@ def _part_of(spread: Spread, part: StateBytes) -> Spread:
 
 
 def _bytes_text(spread: Spread) -> str:
+    """In words. A part may be smallest where the whole is largest."""
     low, usual, high = (size.total for size in spread)
     if low == high:
         return f"{usual:g} bytes per parameter"
-    return f"{usual:g} ({low:g} to {high:g}) bytes per parameter"
+    ends = sorted((low, usual, high))
+    return f"{usual:g} ({ends[0]:g} to {ends[-1]:g}) bytes per parameter"
 
 
 def _on_gpu(inputs: Inputs, dense: float, experts: float, plan: Layout, size: StateBytes) -> float:
@@ -192,7 +192,7 @@ def _activations(inputs: Inputs) -> Quantity:
     kept = _kept(inputs, arch, plan, flying)
     bounds = _by_mode(inputs, *(tokens * each for each in kept))
     if inputs.flag("parallel.sequence_parallel") is None and plan.tp > 1:
-        split = replace(plan, sequence_parallel=True)
+        split = plan._replace(sequence_parallel=True)
         least = _kept(inputs, arch, split, flying)
         bounds = bounds._replace(low=_by_mode(inputs, *(tokens * each for each in least)).low)
     if inputs.flag("memory.offload_activations"):
@@ -316,7 +316,7 @@ def parts(inputs: Inputs) -> dict[str, Quantity]:
         "gradients": gradients(inputs),
         "optimizer": optimizer_states(inputs),
         "activations": activations(inputs),
-        "logits": replace(top, value=usual, low=low, high=high),
+        "logits": top._replace(value=usual, low=low, high=high),
         "gathered": gathered(inputs),
         "overhead": _overhead(),
     }

@@ -170,7 +170,7 @@ def decay_share(inputs: Inputs) -> Quantity:
         left = total - inputs.amount("schedule.decay_start")
         return Quantity(max(0.0, left) / total, "share", "(steps - decay_start) / steps")
     if kind in ("cosine", "linear", "polynomial"):
-        return Quantity(1 - warmup_share(inputs).value, "share", "1 - warmup share")
+        return Quantity(max(0.0, 1 - warmup_share(inputs).value), "share", "1 - warmup share")
     raise UnknownError("neither schedule.decay_steps nor schedule.decay_share is known")
 
 
