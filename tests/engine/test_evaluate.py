@@ -34,7 +34,20 @@ def test_a_broken_condition_is_a_finding_at_the_value(tmp_path: Path) -> None:
     assert finding.message == "epsilon 1.0e-5 is not below 1e-6"
     assert finding.key == finding.fact == "optimizer.eps"
     assert [(i.name, i.value, i.origin) for i in finding.inputs] == [
-        ("optimizer.eps", "1e-5", "r.yaml:3")
+        ("optimizer.eps", "1e-5", "r.yaml:3"),
+        ("parameters.limit", "1e-6", "parameter of the rule"),
+    ]
+
+
+def test_a_parameter_of_the_settings_is_an_input_that_says_so(tmp_path: Path) -> None:
+    settings = Settings(parameters={"TST001": {"limit": 1e-7}})
+    linter = Linter(
+        settings, rules=rules(tmp_path, {"requires": "parameters.limit > optimizer.eps"})
+    )
+    [finding] = linter.check_text(RECIPE.format(eps="1.0e-5"), "r.yaml").findings
+    assert [(i.name, i.value, i.origin) for i in finding.inputs] == [
+        ("optimizer.eps", "1e-5", "r.yaml:3"),
+        ("parameters.limit", "1e-7", "settings"),
     ]
 
 

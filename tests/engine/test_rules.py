@@ -62,6 +62,15 @@ def test_a_right_rule_is_compiled(tmp_path: Path) -> None:
         ({"at": "optimizer.epz"}, "at: there is no fact `optimizer.epz`"),
         ({"dialects": ["axolot"]}, "did you mean `axolotl`?"),
         ({"examples": {"bad": []}}, "`bad` and `good` are needed"),
+        ({"examples": {"bad": 3, "good": []}}, "examples stand in a list"),
+        (
+            {"examples": {"bad": [{"text": "x", "files": "a"}], "good": []}},
+            "`files` maps names of files to their texts",
+        ),
+        (
+            {"examples": {"bad": [{"text": "x", "line": "a"}], "good": []}},
+            "`line` is the number of a line",
+        ),
         ({"sevirity": "error"}, "did you mean `severity`?"),
         ({"fix": {"set": "optimizer.eps"}}, "has `set`, `to` and `safe`"),
         ({"parameters": [1]}, "a mapping of names to values is needed"),
@@ -101,6 +110,35 @@ def test_two_rules_cannot_share_an_id(tmp_path: Path) -> None:
         written(tmp_path / name)
     with pytest.raises(RuleError, match="TST001 is taken by"):
         load([str(tmp_path)])
+
+
+def test_a_folder_inside_another_one_holds_no_second_rule(tmp_path: Path) -> None:
+    (tmp_path / "batch").mkdir()
+    written(tmp_path / "batch")
+    rules = load([str(tmp_path), str(tmp_path / "batch"), str(tmp_path)])
+    assert list(rules.rules) == ["TST001"]
+
+
+def test_a_path_below_the_working_directory_is_shown_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lint-rules").mkdir()
+    path = written(tmp_path / "lint-rules", severity="fatal")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RuleError, match=r"^lint-rules/TST001-large-epsilon\.yaml:\d+: sev"):
+        load(["lint-rules"])
+    with pytest.raises(RuleError) as refused:
+        load_file(str(path))
+    assert refused.value.path == str(path)
+
+
+@pytest.mark.parametrize("name", ["../other.yaml", "/etc/other.yaml", "a/../../b.yaml", ".", ""])
+@pytest.mark.parametrize("field", ["file", "files"])
+def test_the_files_of_an_example_lie_beside_it(name: str, field: str, tmp_path: Path) -> None:
+    example = {"text": "recipelint: 1", field: name if field == "file" else {name: "{}"}}
+    path = written(tmp_path, examples={"bad": [example], "good": []})
+    with pytest.raises(RuleError, match="is no file beside the example"):
+        load_file(str(path))
 
 
 def test_a_missing_folder_is_named() -> None:

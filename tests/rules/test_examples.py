@@ -6,58 +6,32 @@ from pathlib import Path
 
 import pytest
 
-from recipelint import Linter, Report, Settings
-from recipelint.engine.rules import Example, Rule, RuleSet, load, shipped_folder
+from recipelint.engine.rules import Rule, RuleSet, load, shipped_folder
+from recipelint.examples import BAD, GOOD, Bench
+from recipelint.findings import Severity
 
 RULES = load([shipped_folder()])
-LINTER = Linter(Settings(profile="all", require_reason=True), rules=RULES)
+BENCH = Bench(RULES)
 
 
 def cases(kind: str) -> list[object]:
-    """One case for each example, named after its rule."""
+    """One case for each example, named after its rule; examples count from 1."""
     return [
-        pytest.param(rule, example, id=f"{rule.id}-{index}")
+        pytest.param(rule, number, id=f"{rule.id}-{number}")
         for rule in RULES
-        for index, example in enumerate(rule.bad if kind == "bad" else rule.good)
+        for number, _ in enumerate(rule.bad if kind == BAD else rule.good, 1)
     ]
 
 
-def lint(example: Example, folder: Path) -> Report:
-    """The report on an example, with the files that stand beside it."""
-    (folder / ".git").mkdir()
-    for name, text in {example.file: example.text, **example.files}.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    return linter(example, folder).check_file(str(folder / example.file))
+@pytest.mark.parametrize(("rule", "number"), cases(BAD))
+def test_a_bad_example_is_found(rule: Rule, number: int) -> None:
+    assert BENCH.problem(rule, BAD, number) is None
 
 
-def linter(example: Example, folder: Path) -> Linter:
-    """The linter of all rules; a log beside the example is given as one of its run."""
-    logs = [str(folder / name) for name in example.files if name.startswith("metrics.")]
-    if not logs:
-        return LINTER
-    return Linter(Settings(profile="all", require_reason=True, metrics=logs[0]), rules=RULES)
-
-
-@pytest.mark.parametrize(("rule", "example"), cases("bad"))
-def test_a_bad_example_is_found(rule: Rule, example: Example, tmp_path: Path) -> None:
-    report = lint(example, tmp_path)
-    own = [f for f in report.findings if f.rule == rule.id]
-    assert own, [(f.rule, f.message) for f in report.findings] + [
-        n for n in report.not_assessed if n.rule == rule.id
-    ]
-    assert all("?" not in f.message for f in own), "a value in the message is unknown"
-    if example.line is not None:
-        assert example.line in [f.span.line for f in own]
-
-
-@pytest.mark.parametrize(("rule", "example"), cases("good"))
-def test_a_good_example_is_silent(rule: Rule, example: Example, tmp_path: Path) -> None:
-    report = lint(example, tmp_path)
-    assert report.recipes == 1, "the example is not recognised as a recipe"
-    assert [f.message for f in report.findings if f.rule == rule.id] == []
-    assert [f.message for f in report.findings if f.severity.value == "error"] == []
+@pytest.mark.parametrize(("rule", "number"), cases(GOOD))
+def test_a_good_example_is_silent(rule: Rule, number: int) -> None:
+    problem = BENCH.problem(rule, GOOD, number)
+    assert problem is None or problem.severity is not Severity.ERROR
 
 
 def test_every_rule_has_a_bad_and_a_good_example() -> None:

@@ -125,7 +125,7 @@ def _lift(function: Callable[..., Any], operands: list[Evaluate]) -> Evaluate:
                 return UNKNOWN
         try:
             result = function(*values)
-        except (ArithmeticError, ValueError, TypeError):
+        except (ArithmeticError, LookupError, ValueError, TypeError):
             return UNKNOWN
         return result if result is True or result is False else _bounded(result)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from recipelint.document.limits import said
 from recipelint.engine.checks import CHECKS, Check, CheckContext
-from recipelint.engine.expressions import UNKNOWN, Compiled, Evaluate
+from recipelint.engine.expressions import UNKNOWN, Evaluate
 from recipelint.engine.rules import Rule
 from recipelint.engine.scope import PhaseScope
 from recipelint.engine.templates import show
-from recipelint.findings import START, Edit, Finding, Fix, Input, NotAssessed, Span
+from recipelint.findings import START, Finding, Fix, Input, NotAssessed, Span
 from recipelint.recipe.facts import Fact, Origin
 
 _MAX_INPUTS = 4
@@ -29,14 +30,29 @@ class Outcome:
         self.not_assessed: list[NotAssessed] = []
 
 
-class Ready(NamedTuple):
-    """A rule with the values of its parameters, and the part of it that is asked first."""
+class Asked(NamedTuple):
+    """A rule that a Python check judges, with the values of its parameters."""
 
     rule: Rule
     parameters: Mapping[str, Any]
-    check: str | None
+    check: str
+
+
+class Ready(NamedTuple):
+    """A rule that a condition judges, with the values of its parameters."""
+
+    rule: Rule
+    parameters: Mapping[str, Any]
     applies: Evaluate | None
-    requires: Compiled | None
+    requires: Evaluate
+
+
+class Chosen(NamedTuple):
+    """The rules for a dialect, in the order of their ids, and all of them by id."""
+
+    checks: tuple[Asked, ...]
+    conditions: tuple[Ready, ...]
+    rules: Mapping[str, Rule]
 
 
 class Plan:
@@ -46,41 +62,43 @@ class Plan:
         """`parameters` are a project's own values for rule parameters, by rule id."""
         self._rules = tuple(rules)
         self._parameters = parameters
-        self._ready: dict[str, tuple[Ready, ...]] = {}
+        self._chosen: dict[str, Chosen] = {}
 
-    def of(self, dialect: str) -> tuple[Ready, ...]:
-        """The rules for a dialect, in the order of their ids."""
-        if dialect not in self._ready:
-            own = (rule for rule in self._rules if not rule.dialects or dialect in rule.dialects)
-            self._ready[dialect] = tuple(map(self._made_ready, own))
-        return self._ready[dialect]
+    def of(self, dialect: str) -> Chosen:
+        """The rules for a dialect."""
+        if dialect not in self._chosen:
+            self._chosen[dialect] = self._choose(dialect)
+        return self._chosen[dialect]
 
-    def _made_ready(self, rule: Rule) -> Ready:
-        logic = rule.logic
-        return Ready(
-            rule,
-            {**logic.parameters, **self._parameters.get(rule.id, {})},
-            logic.check,
-            logic.applies.evaluate if logic.applies is not None else None,
-            logic.requires,
-        )
+    def _choose(self, dialect: str) -> Chosen:
+        rules = [r for r in self._rules if not r.dialects or dialect in r.dialects]
+        checks: list[Asked] = []
+        conditions: list[Ready] = []
+        for rule in rules:
+            logic = rule.logic
+            parameters = {**logic.parameters, **self._parameters.get(rule.id, {})}
+            if logic.check is not None:
+                checks.append(Asked(rule, parameters, logic.check))
+            if logic.requires is not None:
+                applies = logic.applies.evaluate if logic.applies is not None else None
+                conditions.append(Ready(rule, parameters, applies, logic.requires.evaluate))
+        return Chosen(tuple(checks), tuple(conditions), {rule.id: rule for rule in rules})
 
 
 def evaluate(context: CheckContext, plan: Plan) -> Outcome:
     """Run the rules on the document and on each phase of its recipe."""
     outcome = Outcome()
-    context = context._replace(memo={})
     chosen = plan.of(context.dialect.name)
-    for ready in chosen:
-        if ready.check is not None and _has_matter(ready.check, context):
-            outcome.findings.extend(_run_check(ready, CHECKS[ready.check], context))
+    for asked in chosen.checks:
+        if _has_matter(asked.check, context):
+            found = _run_check(asked, CHECKS[asked.check], context)
+            outcome.findings.extend(limited(found, context.workspace.limits.findings))
     for phase in context.recipe.phases if context.recipe else ():
-        scope = PhaseScope(phase, context.dialect.name)
-        for ready in chosen:
-            if ready.requires is not None:
-                _run_condition(ready, ready.requires, context, scope, outcome)
+        scope = context.scope(phase)
+        for ready in chosen.conditions:
+            _run_condition(ready, context, scope, outcome)
     if outcome.findings:
-        outcome.findings = _one_per_cause(outcome.findings, {r.rule.id: r.rule for r in chosen})
+        outcome.findings = _one_per_cause(outcome.findings, chosen.rules)
     return outcome
 
 
@@ -89,9 +107,10 @@ def _has_matter(check: str, context: CheckContext) -> bool:
     return context.measured is not None or not check.startswith(_MEASURED)
 
 
-def _run_check(ready: Ready, check: Check, context: CheckContext) -> Iterator[Finding]:
-    rule = ready.rule
-    for hit in check(context._replace(parameters=ready.parameters)):
+def _run_check(asked: Asked, check: Check, context: CheckContext) -> Iterator[Finding]:
+    rule = asked.rule
+    context.parameters = asked.parameters
+    for hit in check(context):
         yield Finding(
             rule=rule.id,
             name=rule.name,
@@ -109,15 +128,25 @@ def _run_check(ready: Ready, check: Check, context: CheckContext) -> Iterator[Fi
         )
 
 
+def limited(findings: Iterable[Finding], most: int) -> Iterator[Finding]:
+    """The first `most` findings of a rule in a file, and where there are more, one that says so."""
+    for number, finding in enumerate(findings, 1):
+        if number > most:
+            message = said("findings", f"the file has more such places than {most:,}")
+            yield finding._replace(message=message, help=None, fix=None)
+            return
+        yield finding
+
+
 def _run_condition(
-    ready: Ready, requires: Compiled, context: CheckContext, scope: PhaseScope, outcome: Outcome
+    ready: Ready, context: CheckContext, scope: PhaseScope, outcome: Outcome
 ) -> None:
     rule = ready.rule
     scope.begin(ready.parameters)
     applies = ready.applies(scope) if ready.applies is not None else True
     if applies is False:
         return
-    holds = requires.evaluate(scope)
+    holds = ready.requires(scope)
     if holds is True:
         return
     if applies is UNKNOWN or holds is UNKNOWN:
@@ -137,12 +166,13 @@ def _run_condition(
 
 def _finding(rule: Rule, context: CheckContext, scope: PhaseScope) -> Finding:
     fact = _anchor(rule, scope)
+    path = (fact.path if fact else None) or context.document.path
     return Finding(
         rule=rule.id,
         name=rule.name,
         severity=rule.severity,
         message=rule.message.render(scope),
-        path=(fact.path if fact else None) or context.document.path,
+        path=path,
         span=(fact.span if fact else None) or _first_key(context),
         key=fact.key if fact else None,
         fact=fact.name if fact else rule.at[0],
@@ -150,7 +180,7 @@ def _finding(rule: Rule, context: CheckContext, scope: PhaseScope) -> Finding:
         help=rule.help.render(scope) if rule.help else None,
         inputs=tuple(_inputs(rule, scope)),
         evidence=rule.evidence,
-        fix=_fix(rule, scope),
+        fix=_fix(rule, context, scope, path),
         url=rule.url,
     )
 
@@ -171,16 +201,17 @@ def _first_key(context: CheckContext) -> Span:
 
 
 def _inputs(rule: Rule, scope: PhaseScope) -> Iterator[Input]:
-    """The facts and estimates behind the finding, each with its origin."""
-    for name in _with_inputs(rule.reads, scope):
-        section = name.partition(".")[0]
-        if section == "parameters" or name == "dialect":
-            continue
-        if section == "estimate":
+    """The facts and estimates behind the finding, each with its origin, and the parameters."""
+    names = _with_inputs(rule.reads, scope)
+    for name in sorted(names, key=lambda name: name.startswith("parameters.")):
+        section, _, rest = name.partition(".")
+        if section == "parameters":
+            tuned = scope.parameters[rest] != rule.parameters[rest]
+            origin = "settings" if tuned else "parameter of the rule"
+            yield Input(name, show(scope.value(name)), origin)
+        elif section == "estimate":
             yield from _estimated(name, scope)
-            continue
-        fact = scope.fact(name)
-        if fact is not None:
+        elif name != "dialect" and (fact := scope.fact(name)) is not None:
             yield Input(name, show(fact.value), origin_of(fact))
 
 
@@ -225,25 +256,12 @@ def origin_of(fact: Fact) -> str:
     return f"{fact.origin}: {fact.detail}" if fact.detail else str(fact.origin)
 
 
-def _fix(rule: Rule, scope: PhaseScope) -> Fix | None:
+def _fix(rule: Rule, context: CheckContext, scope: PhaseScope, path: str) -> Fix | None:
     if rule.fix is None:
         return None
-    fact = scope.fact(rule.fix.fact)
-    value = rule.fix.value.evaluate(scope)
-    if fact is None or fact.span is None or value is UNKNOWN:
-        return None
-    text = _as_yaml(value)
-    return Fix(f"set `{fact.key}` to {text}", (Edit(fact.span, text),), rule.fix.safe)
+    from recipelint.engine.remedies import of_fact
 
-
-def _as_yaml(value: object) -> str:
-    """A value as every YAML version and JSON read it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and ("e" in repr(value)):
-        mantissa, _, exponent = repr(value).partition("e")
-        return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent}"
-    return str(value)
+    return of_fact(rule.fix, context, scope, path)
 
 
 def _one_per_cause(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:

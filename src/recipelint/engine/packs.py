@@ -100,10 +100,20 @@ def _key(folder: str, names: list[str]) -> str:
 
     digest = hasher(program())
     for name in names:
-        content = read_cached(os.path.join(folder, name)) or b""
+        content = _content(os.path.join(folder, name))
         digest.update(f"\0{name}\0{len(content)}\0".encode(errors="surrogateescape"))
         digest.update(content)
     return digest.hexdigest()
+
+
+def _content(path: str) -> bytes:
+    """What is read of a rule file; nothing of one that cannot be read, which is an error later."""
+    from recipelint.document.reader import content
+
+    try:
+        return content(path)
+    except OSError:
+        return b""
 
 
 # --- writing
@@ -214,7 +224,7 @@ def _logic(line: bytes) -> Logic:
         _template(message),
         _template(advice) if advice else None,
         parameters,
-        FixRecipe(fix[0], _compiled_from(fix[1]), fix[2]) if fix else None,
+        FixRecipe(fix[0], _expression(fix[1]), fix[2]) if fix else None,
         frozenset(yields_to),
     )
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
+from recipelint.document import Document, parse, read
+from recipelint.document.values import plain
 from recipelint.engine.expressions import Compiled, ExpressionError, compile_expression
 from recipelint.engine.names import Names
 from recipelint.engine.rules import (
@@ -25,7 +25,6 @@ from recipelint.engine.rules import (
 from recipelint.engine.templates import Template, compile_template
 from recipelint.findings import Citation, Severity
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ID = re.compile(r"^[A-Z]{3,4}\d{3}$")
 _NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)+$")
 FIELDS = (
@@ -57,24 +56,41 @@ _NEEDED = ("id", "name", "severity", "summary", "message", "why", "evidence", "e
 def read_rule(path: str) -> Rule:
     """Read, check and compile one rule file. Raises RuleError."""
     try:
-        with open(path, encoding="utf-8") as stream:
-            data = yaml.load(stream, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RuleError(path, "file", " ".join(str(error).split())) from None
-    if not isinstance(data, dict):
-        raise RuleError(path, "file", "a rule file is a mapping")
-    return _Loading(path, data).rule()
+        document = read(path, path)
+    except OSError as error:
+        raise RuleError(path, "file", f"cannot be read: {error.strerror}") from None
+    return _rule(document)
+
+
+def parse_rule(text: str, path: str) -> Rule:
+    """Check and compile the text of a rule file that lies at `path`. Raises RuleError."""
+    return _rule(parse(text, path))
+
+
+def _rule(document: Document) -> Rule:
+    """Rule files come from strangers, too: they are read within the bounds that recipes have."""
+    for problem in document.problems:
+        raise RuleError(document.path, "file", problem.message, problem.span.line)
+    if document.mapping is None or document.more:
+        raise RuleError(document.path, "file", "a rule file is one mapping", 1)
+    return _Loading(document, plain(document.mapping)).rule()
+
+
+_FIXES = ({"set", "to", "safe"}, {"remove", "safe"})
 
 
 class _Loading:
     """One rule file while it is checked."""
 
-    def __init__(self, path: str, data: dict[str, Any]) -> None:
-        self.path, self.data = path, data
+    def __init__(self, document: Document, data: dict[str, Any]) -> None:
+        self.path, self.data = document.path, data
         self.types: Mapping[str, str] = {}
+        self._document = document
 
     def fail(self, where: str, reason: str) -> RuleError:
-        return RuleError(self.path, where, reason)
+        root = self._document.mapping
+        entry = root.find(re.split(r"[.\[]", where)[0]) if root else None
+        return RuleError(self.path, where, reason, entry.key_span.line if entry else 1)
 
     def rule(self) -> Rule:
         self._fields()
@@ -121,8 +137,8 @@ class _Loading:
             why=str(self._text("why")).strip(),
             evidence=tuple(self._evidence()),
             related=tuple(self._list("related")),
-            bad=tuple(self._example(e, "examples.bad") for e in examples["bad"] or ()),
-            good=tuple(self._example(e, "examples.good") for e in examples["good"] or ()),
+            bad=tuple(self._examples(examples, "bad")),
+            good=tuple(self._examples(examples, "good")),
         )
 
     def _fields(self) -> None:
@@ -235,13 +251,20 @@ class _Loading:
         value = self.data.get("fix")
         if value is None:
             return None
-        if not isinstance(value, dict) or set(value) != {"set", "to", "safe"}:
-            raise self.fail("fix", "has `set`, `to` and `safe`")
-        if value["set"] not in self.types:
-            raise self.fail("fix.set", f"there is no fact `{value['set']}`")
-        return FixRecipe(
-            value["set"], self._compile("fix.to", str(value["to"])), bool(value["safe"])
-        )
+        if not isinstance(value, dict) or set(value) not in _FIXES:
+            raise self.fail("fix", "has `set`, `to` and `safe`, or `remove` and `safe`")
+        verb = "set" if "set" in value else "remove"
+        if value[verb] not in self.types:
+            raise self.fail(f"fix.{verb}", f"there is no fact `{value[verb]}`")
+        wanted = self._compile("fix.to", str(value["to"])) if "to" in value else None
+        return FixRecipe(value[verb], wanted, bool(value["safe"]))
+
+    def _examples(self, examples: dict[str, Any], kind: str) -> Iterator[Example]:
+        where = f"examples.{kind}"
+        listed = examples[kind] or []
+        if not isinstance(listed, list):
+            raise self.fail(where, "examples stand in a list")
+        return (self._example(value, where) for value in listed)
 
     def _example(self, value: Any, where: str) -> Example:
         allowed = {"text", "file", "files", "line", "title"}
@@ -249,10 +272,21 @@ class _Loading:
             raise self.fail(
                 where, f"an example has `text` and may have {sorted(allowed - {'text'})}"
             )
+        beside = value.get("files") or {}
+        if not isinstance(beside, dict):
+            raise self.fail(where, "`files` maps names of files to their texts")
+        if not isinstance(value.get("line", 1), int):
+            raise self.fail(where, "`line` is the number of a line")
         return Example(
             str(value["text"]),
-            str(value.get("file", "recipe.yaml")),
-            {str(k): str(v) for k, v in (value.get("files") or {}).items()},
+            self._inside(str(value.get("file", "recipe.yaml")), where),
+            {self._inside(str(k), where): str(v) for k, v in beside.items()},
             value.get("line"),
             value.get("title"),
         )
+
+    def _inside(self, name: str, where: str) -> str:
+        """The name of a file of an example again, which is written when the example is tried."""
+        if os.path.isabs(name) or os.path.normpath(name).split(os.sep)[0] in ("..", "."):
+            raise self.fail(where, f"`{name}` is no file beside the example")
+        return name

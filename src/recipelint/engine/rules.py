@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from recipelint.engine.expressions import Compiled
 from recipelint.engine.templates import Template
 from recipelint.errors import UseError
+from recipelint.files import shown
 from recipelint.findings import Citation, Severity
 
 PROFILES = ("default", "strict", "all")
@@ -18,18 +19,19 @@ _HOME = "https://github.com/recipelint/recipelint/blob/main/rules"
 
 
 class RuleError(UseError):
-    """A rule file is wrong. `path` is the file, `field` the part of it."""
+    """A rule file is wrong. `path` is the file, `field` the part of it, which begins in `line`."""
 
-    def __init__(self, path: str, where: str, reason: str) -> None:
-        super().__init__(f"{path}: {where}: {reason}")
+    def __init__(self, path: str, where: str, reason: str, line: int | None = None) -> None:
+        place = shown(path) if line is None else f"{shown(path)}:{line}"
+        super().__init__(f"{place}: {where}: {reason}")
         self.path, self.field, self.reason = path, where, reason
 
 
 class FixRecipe(NamedTuple):
-    """How a rule's finding is mended: `fact` is set to `value`, an expression."""
+    """How a rule's finding is mended: `fact` is set to `value`, or removed where there is none."""
 
     fact: str
-    value: Compiled
+    value: Compiled | None
     safe: bool
 
 
@@ -249,15 +251,18 @@ def shipped_folder() -> str:
 
 
 def load(folders: Iterable[str]) -> RuleSet:
-    """All rules of `folders`, each file checked. Raises RuleError for the first wrong one."""
+    """All rules of `folders`, each file checked. Raises RuleError for the first wrong one.
+
+    A folder may lie in another one, or be named twice.
+    """
     from recipelint.engine.packs import rules_in
 
     packs = [rules_in(folder) for folder in folders]
     rules: dict[str, Rule] = {}
     for rule in sorted((rule for pack in packs for rule in pack.rules), key=lambda r: r.id):
         held = rules.get(rule.id)
-        if held is not None:
-            raise RuleError(rule.path, "id", f"{rule.id} is taken by {held.path}")
+        if held is not None and os.path.realpath(held.path) != os.path.realpath(rule.path):
+            raise RuleError(rule.path, "id", f"{rule.id} is taken by {shown(held.path)}")
         rules[rule.id] = rule
     return RuleSet(rules, " ".join(pack.digest for pack in packs))
 

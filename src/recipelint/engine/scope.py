@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ class PhaseScope:
         self.parameters: Mapping[str, Any] = {}
         self.missing: dict[str, str] = {}
         self._facts: dict[str, Fact | None] = {}
+        self._answers: defaultdict[str, dict[str, bool]] = defaultdict(dict)
         self._estimator: Any = None
 
     def begin(self, parameters: Mapping[str, Any]) -> None:
@@ -66,6 +68,12 @@ class PhaseScope:
 
     def introspect(self, question: str, name: str) -> bool:
         """Answer one of the language's questions about a fact."""
+        answers = self._answers[question]
+        if name not in answers:
+            answers[name] = self._answer(question, name)
+        return answers[name]
+
+    def _answer(self, question: str, name: str) -> bool:
         if question == "known" and name.startswith("estimate."):
             return self.estimate(name.partition(".")[2]).value is not None
         fact = self.fact(name)

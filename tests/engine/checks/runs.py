@@ -13,5 +13,6 @@ def hits(
 ) -> list[Hit]:
     """What `check` finds in `text`, read in `dialect` with the rule parameters `given`."""
     document = parse(text, name)
-    context = CheckContext(document, get(dialect), None, Workspace("."), None, given)
+    context = CheckContext(document, get(dialect), None, Workspace("."), None)
+    context.parameters = given
     return list(CHECKS[check](context))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from recipelint.findings import Severity
 from tests.engine.checks.runs import hits
 
 TRL = "model_name_or_path: m\nlearning_rate: 2.0e-5\n"
@@ -78,3 +79,26 @@ def test_other_bases_are_shown_with_what_the_loader_reads(text: str, base: int) 
 @pytest.mark.parametrize("text", ["10", "0", "0.5", "1e-3", "'010'", "0x10"])
 def test_usual_numbers_are_silent(text: str) -> None:
     assert hits("values.unusual_base", "trl", f"{TRL}save_steps: {text}\n") == []
+
+
+MAXTEXT = "base_config: base.yml\nmodel_name: llama2-7b\n"
+
+
+@pytest.mark.parametrize("number", ["1.5", "-0.1", "10"])
+def test_a_share_outside_its_range_is_refused(number: str) -> None:
+    text = f"{MAXTEXT}warmup_steps_fraction: {number}\n"
+    (hit,) = hits("values.out_of_range", "maxtext", text)
+    assert (hit.span.line, hit.severity) == (3, None)
+    assert hit.values["wanted"] == "at least 0 and at most 1"
+
+
+@pytest.mark.parametrize("number", ["0", "1", "0.1", "null", "${SHARE}", "true"])
+def test_the_ends_of_a_range_and_what_is_no_number_are_silent(number: str) -> None:
+    text = f"{MAXTEXT}warmup_steps_fraction: {number}\n"
+    assert hits("values.out_of_range", "maxtext", text) == []
+
+
+def test_a_range_that_older_releases_did_not_have_is_a_warning() -> None:
+    (hit,) = hits("values.out_of_range", "trl", TRL + "warmup_steps: -1\n")
+    assert hit.severity is Severity.WARNING
+    assert "since transformers 5" in str(hit.values["since"])

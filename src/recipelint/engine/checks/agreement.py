@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 
 from recipelint.dialects.base import Reader
 from recipelint.dialects.overlays import attach, names_in
@@ -12,12 +13,23 @@ from recipelint.engine.checks.base import CheckContext, Hit
 
 def differ(context: CheckContext) -> Iterator[Hit]:
     """Pairs of keys, `a.b = c.d` in the rule's `pairs`, that both stand here and differ."""
+    yield from _pairs(context, "=", operator.ne)
+
+
+def exceeds(context: CheckContext) -> Iterator[Hit]:
+    """Pairs of keys, `a.b <= c.d` in the rule's `pairs`, of which the first is the larger."""
+    yield from _pairs(context, "<=", operator.gt)
+
+
+def _pairs(
+    context: CheckContext, sign: str, broken: Callable[[float, float], bool]
+) -> Iterator[Hit]:
     reader = _reader(context)
     for pair in context.parameters["pairs"]:
-        first, second = (key.strip() for key in pair.split("="))
+        first, second = (key.strip() for key in pair.split(sign))
         one, other = _any_number(reader, first), _any_number(reader, second)
         entry = reader.own(second)
-        if one is None or other is None or one == other or entry is None:
+        if one is None or other is None or not broken(one, other) or entry is None:
             continue
         values: dict[str, object] = {"first": first, "first_value": one, "second": second}
         values |= {"second_value": other, "framework": context.dialect.title}

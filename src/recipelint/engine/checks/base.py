@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from recipelint.dialects.base import Dialect
 from recipelint.document import Document
+from recipelint.engine.scope import PhaseScope
 from recipelint.findings import Fix, Severity, Span
 from recipelint.recipe.facts import Phase, Recipe
 from recipelint.workspace import Workspace
@@ -16,23 +17,53 @@ if TYPE_CHECKING:
     from recipelint.metrics.series import Measurements
 
 
-class CheckContext(NamedTuple):
+class CheckContext:
     """A document, what it was translated into, and the parameters of the rule that asks.
 
     `version` is the framework's release that the project's settings name for the file, `measured`
-    what the log of a run holds, where one was given.
+    what the log of a run holds, where one was given. `memo` is what checks of this document have
+    worked out for each other. Rules ask one after the other, each with its own `parameters`.
     """
 
-    document: Document
-    dialect: Dialect
-    recipe: Recipe | None
-    workspace: Workspace
-    location: str | None
-    parameters: Mapping[str, Any]
-    version: str | None = None
-    measured: Measurements | None = None
-    memo: dict[str, Any] | None = None
-    """What checks of this document have worked out for each other; None remembers nothing."""
+    __slots__ = (
+        "_scopes",
+        "dialect",
+        "document",
+        "location",
+        "measured",
+        "memo",
+        "parameters",
+        "recipe",
+        "version",
+        "workspace",
+    )
+
+    def __init__(
+        self,
+        document: Document,
+        dialect: Dialect,
+        recipe: Recipe | None,
+        workspace: Workspace,
+        location: str | None,
+        version: str | None = None,
+        measured: Measurements | None = None,
+    ) -> None:
+        self.document = document
+        self.dialect = dialect
+        self.recipe = recipe
+        self.workspace = workspace
+        self.location = location
+        self.version = version
+        self.measured = measured
+        self.parameters: Mapping[str, Any] = {}
+        self.memo: dict[str, Any] = {}
+        self._scopes: dict[int, PhaseScope] = {}
+
+    def scope(self, phase: Phase) -> PhaseScope:
+        """The values of a phase of this recipe; what was computed for one rule serves all."""
+        if id(phase) not in self._scopes:
+            self._scopes[id(phase)] = PhaseScope(phase, self.dialect.name)
+        return self._scopes[id(phase)]
 
 
 class Hit(NamedTuple):

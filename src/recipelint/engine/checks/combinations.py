@@ -10,6 +10,10 @@ combination is a conjunction of tests on keys as the file writes them:
     a[].b^=x        in the list `a` an item's `b` begins with x; the first such item is shown
 
 A value that another program fills in makes the combination unknown, which is no hit.
+
+A remedy for the last key that is named may follow, behind `=>` where it is safe and behind `->`
+where it changes the run: `a & -b -> add b: true`, `a & b => remove`, `a=x -> write y`,
+`a -> rename b`.
 """
 
 from __future__ import annotations
@@ -17,13 +21,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from recipelint.document import Entry, Mapping, Node, Scalar, Sequence, follow
 from recipelint.document.scalars import value
 from recipelint.engine.checks.base import CheckContext, Hit
 from recipelint.engine.checks.places import filled_in_later
-from recipelint.findings import Span
+from recipelint.findings import Fix, Span
+
+if TYPE_CHECKING:
+    from recipelint.engine.remedies import Remedy
 
 _TEST = re.compile(r"(?P<mark>[!-]?)(?P<key>[\w.\[\]-]+)(?:(?P<how>\^?=)(?P<wanted>.+))?")
 
@@ -38,16 +45,32 @@ class Test(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A key of the file, with its dotted path."""
+    """A key of the file, with its dotted path and the mapping in which it stands."""
 
     path: str
     entry: Entry
+    parent: Mapping
+
+
+class _Remedied(TypedDict, total=False):
+    key: str
+    fix: Fix | None
+
+
+def remedy(text: str) -> Remedy | None:
+    """The remedy behind a combination's arrow, if there is one. Raises ValueError."""
+    from recipelint.engine.remedies import parse as parse_remedy
+
+    for arrow in ("=>", "->"):
+        if arrow in text:
+            return parse_remedy(text.partition(arrow)[2], safe=arrow == "=>")
+    return None
 
 
 @cache
 def parse(text: str) -> tuple[Test, ...]:
     """The tests of a combination. Raises ValueError for what is none."""
-    tests = []
+    text, tests = re.split("[=-]>", text)[0], []
     for part in text.split("&"):
         match = _TEST.fullmatch(part.strip())
         if match is None:
@@ -57,10 +80,15 @@ def parse(text: str) -> tuple[Test, ...]:
 
 
 @cache
-def _needed(text: str) -> tuple[str, ...]:
-    """The top-level keys without which a file cannot have a combination."""
-    keys = (test.key.partition(".")[0] for test in parse(text) if not test.mark)
-    return tuple(key.removesuffix("[]") for key in keys)
+def _needed(texts: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each combination with the top-level keys without which no file can have it."""
+    return tuple((text, frozenset(_top_level_keys(text))) for text in texts)
+
+
+def _top_level_keys(text: str) -> Iterator[str]:
+    for test in parse(text):
+        if not test.mark:
+            yield test.key.partition(".")[0].removesuffix("[]")
 
 
 def found(context: CheckContext) -> Iterator[Hit]:
@@ -68,22 +96,48 @@ def found(context: CheckContext) -> Iterator[Hit]:
     root = context.document.mapping
     if root is None or not root.entries or context.document.broken:
         return
-    for text in context.parameters["combinations"]:
-        if not all(key in root for key in _needed(text)):
+    keys = root.keys
+    for text, needed in _needed(tuple(context.parameters["combinations"])):
+        if not needed <= keys:
             continue
         tests = parse(text)
-        named = [_holds(context, root, test) for test in tests]
-        if None in named:
+        places = _places(context, root, tests)
+        if places is None:
             continue
-        places = [(t, e) for t, e in zip(tests, named, strict=True) if isinstance(e, Found)]
         yield Hit(
             _span(places[-1][1].entry if places else None, root),
             {
                 "combination": _described(tests, dict(places)),
                 "framework": context.dialect.title,
             },
-            key=places[-1][1].path if places else None,
+            **(_remedied(context, text, places[-1][1]) if places else {}),
         )
+
+
+def _places(
+    context: CheckContext, root: Mapping, tests: tuple[Test, ...]
+) -> list[tuple[Test, Found]] | None:
+    """The entries that pass the tests, or None where one fails."""
+    places = []
+    for test in tests:
+        named = _holds(context, root, test)
+        if named is None:
+            return None
+        if isinstance(named, Found):
+            places.append((test, named))
+    return places
+
+
+def _remedied(context: CheckContext, text: str, last: Found) -> _Remedied:
+    """The key to change, which is not there yet where it has to be added, and the fix."""
+    wanted = remedy(text)
+    if wanted is None:
+        return {"key": last.path, "fix": None}
+    from recipelint.engine.remedies import of_key
+
+    beside = last.path.removesuffix(last.entry.key)
+    key = beside + wanted.key if wanted.verb == "add" else last.path
+    return {"key": key, "fix": of_key(wanted, context.document, last.parent, last.entry)}
 
 
 def _span(entry: Entry | None, root: Mapping) -> Span:
@@ -109,11 +163,10 @@ def _holds(context: CheckContext, root: Mapping, test: Test) -> Found | bool | N
 def _keys(node: Node, parts: list[str], place: str) -> Iterator[Found]:
     target = follow(node)
     name = parts[0].removesuffix("[]")
-    entry = target.find(name) if isinstance(target, Mapping) else None
-    if entry is None:
+    if not isinstance(target, Mapping) or (entry := target.find(name)) is None:
         return
     if len(parts) == 1:
-        yield Found(place + name, entry)
+        yield Found(place + name, entry, target)
         return
     inner = follow(entry.value)
     if parts[0].endswith("[]") and isinstance(inner, Sequence):

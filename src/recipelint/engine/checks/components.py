@@ -1,20 +1,23 @@
-"""Checks of mappings that name a callable (`_component_`) and give its arguments."""
+"""Checks of mappings that name a callable (`_component_`, `_target_`) and give its arguments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from recipelint.dialects.schema import Schema
 from recipelint.document import Entry, Mapping, Scalar, Sequence, follow
 from recipelint.engine.checks.base import CheckContext, Hit
 from recipelint.engine.checks.keys import likeness
-from recipelint.engine.checks.places import Place, callable_of, places, schema_of
+from recipelint.engine.checks.places import MARKS, Place, callable_of, mark_of, places, schema_of
+from recipelint.engine.edits import renamed
+from recipelint.engine.remedies import removal
 from recipelint.findings import Edit, Fix, Span
 
-MARK = "_component_"
 _VARIANTS = ("lora_", "qlora_")
 """How the name of a builder begins that takes an adapter's arguments."""
 _CLOSE = 0.92
+_MOST_CALLABLES = 1_000
 _STRICT = ("forbid", "signature", "open")
 _HUB_READER = "FullModelHFCheckpointer"
 
@@ -35,7 +38,7 @@ def unknown_arguments(context: CheckContext) -> Iterator[Hit]:
         if meant is not None:
             yield _other_variant(strangers, mapping, component, meant)
         else:
-            yield from (_argument(place, mapping, component) for place in strangers)
+            yield from (_argument(context, place, mapping, component) for place in strangers)
 
 
 def _strangers(context: CheckContext) -> list[tuple[Mapping, list[Place]]]:
@@ -64,27 +67,30 @@ def _other_variant(strangers: list[Place], mapping: Mapping, component: Scalar, 
         {"component": component.text, "names": names},
         key=_mark_key(strangers[0]),
         help=f"did you mean `{meant}`?",
-        fix=Fix(f"write `{meant}`", (Edit(component.span, meant),), safe=False)
-        if component.style == "plain"
-        else None,
+        fix=_written(component, meant),
     )
 
 
+def _written(component: Scalar, path: str) -> Fix | None:
+    if component.style != "plain":
+        return None
+    return Fix(f"write `{path}`", (Edit(component.span, path),), safe=False)
+
+
 def _mark_key(place: Place) -> str:
-    return place.path.removesuffix(place.entry.key) + MARK
+    return place.path.removesuffix(place.entry.key) + str(mark_of(place.parent))
 
 
-def _argument(place: Place, mapping: Mapping, component: Scalar) -> Hit:
-    like = likeness(place)
-    renames = like is not None and like.key not in mapping and not place.entry.merged
+def _argument(context: CheckContext, place: Place, mapping: Mapping, component: Scalar) -> Hit:
+    like = likeness(context, place)
+    edit = renamed(context.document, mapping, place.entry, like.key) if like else None
     return Hit(
         place.entry.key_span,
         {"component": component.text, "names": f"`{place.entry.key}`"},
         key=place.path,
         help=f"did you mean `{like.key}`?" if like else None,
-        fix=Fix(f"rename to `{like.key}`", (Edit(place.entry.key_span, like.key),), safe=False)
-        if like is not None and renames
-        else None,
+        # Python refuses an argument that the callable lacks: there is no run to be changed
+        fix=Fix(f"rename to `{like.key}`", (edit,), like.certain) if like and edit else None,
     )
 
 
@@ -101,8 +107,9 @@ def unknown_callable(context: CheckContext) -> Iterator[Hit]:
     root = context.document.mapping
     if schema is None or root is None:
         return
-    for path, component in _callables(root, "", 0):
-        own = component.text.startswith(context.dialect.name + ".")
+    package = schema.sources[0]["package"].replace("-", "_") + "."
+    for path, component in islice(_callables(root, "", 0), _MOST_CALLABLES):
+        own = component.text.startswith(package)
         meant = _meant(schema, component.text) if own else None
         if meant is None:
             continue
@@ -111,16 +118,14 @@ def unknown_callable(context: CheckContext) -> Iterator[Hit]:
             {"component": component.text, "framework": context.dialect.title},
             key=path,
             help=f"did you mean `{meant}`?",
-            fix=Fix(f"write `{meant}`", (Edit(component.span, meant),), safe=False)
-            if component.style == "plain"
-            else None,
+            fix=_written(component, meant),
         )
 
 
 def _callables(node: Mapping, prefix: str, depth: int) -> Iterator[tuple[str, Scalar]]:
     component = callable_of(node)
     if component is not None:
-        yield prefix + MARK, component
+        yield f"{prefix}{mark_of(node)}", component
     for entry in node.effective() if depth < 8 else ():
         if isinstance(entry.value, Mapping):
             yield from _callables(entry.value, f"{prefix}{entry.key}.", depth + 1)
@@ -143,7 +148,7 @@ def gone_callable(context: CheckContext) -> Iterator[Hit]:
     """Callables that the newest release no longer has under that path."""
     for place in places(context):
         row = place.row
-        if place.entry.key != MARK or row is None or "last" not in row:
+        if place.entry.key not in MARKS or row is None or "last" not in row:
             continue
         node = place.entry.value
         new = row.get("replaced_by")
@@ -153,6 +158,7 @@ def gone_callable(context: CheckContext) -> Iterator[Hit]:
                 {"component": node.text, "last": row["last"], "dialect": context.dialect.title},
                 key=place.path,
                 help=f"newer releases have `{new}`" if new else None,
+                fix=_written(node, str(new)) if new else None,
             )
 
 
@@ -193,17 +199,17 @@ def no_release_has_both(context: CheckContext) -> Iterator[Hit]:
             "first": newer.row["first"],
         },
         key=older.path,
-        help=f"write `{new}`" if new and older.entry.key != MARK else None,
+        help=f"write `{new}`" if new and older.entry.key not in MARKS else None,
     )
 
 
 def _span(entry: Entry) -> Span:
-    return entry.value.span if entry.key == MARK else entry.key_span
+    return entry.value.span if entry.key in MARKS else entry.key_span
 
 
 def _shown(place: Place) -> str:
     node = place.entry.value
-    if place.entry.key == MARK and isinstance(node, Scalar):
+    if place.entry.key in MARKS and isinstance(node, Scalar):
         return node.text
     return place.path
 
@@ -231,6 +237,7 @@ def old_beside_new(context: CheckContext) -> Iterator[Hit]:
             },
             key=place.path,
             help=f"remove `{place.path}`",
+            fix=removal(context.document, place.parent, place.entry, safe=False),
         )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from recipelint.engine.checks.base import CheckContext, Hit
-from recipelint.engine.scope import PhaseScope
 from recipelint.findings import START
 from recipelint.recipe.facts import Fact, Phase
 
@@ -52,7 +51,7 @@ def _needs(context: CheckContext, estimate: str) -> Iterator[Need]:
         capacity = _capacity(phase)
         if capacity is None or "adapter.kind" in phase.missing:
             continue  # where only a part is trained, states are smaller by an unknown share
-        found = PhaseScope(phase, context.dialect.name).estimate(estimate)
+        found = context.scope(phase).estimate(estimate)
         if found.value is not None:
             low = found.value if found.low is None else found.low
             yield Need(phase, low, found.value, capacity)

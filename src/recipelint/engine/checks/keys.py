@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
 from recipelint.dialects.schema import Key, Schema
-from recipelint.document.places import text_at
 from recipelint.engine.checks.base import CheckContext, Hit
-from recipelint.engine.checks.places import Place, places, schema_of
+from recipelint.engine.checks.places import MARKS, Place, places, schema_of
 from recipelint.engine.checks.releases import still_known
-from recipelint.findings import Edit, Fix
+from recipelint.findings import Fix
 
 _SILENT = ("ignore", "warn")
 _MANY = 10
+_MOST_LOOKED_UP = 200
+_VARIABLE = r"\$\{([^}\s]*)"
 
 
 class Likeness(NamedTuple):
@@ -30,13 +33,13 @@ class Likeness(NamedTuple):
 def unknown_refused(context: CheckContext) -> Iterator[Hit]:
     """Unknown keys that the framework refuses to start with."""
     for place in _unknown(context, ("forbid",)):
-        yield _unknown_hit(context, place, likeness(place))
+        yield _unknown_hit(context, place, likeness(context, place))
 
 
 def misspelt_ignored(context: CheckContext) -> Iterator[Hit]:
     """Unknown keys that are dropped silently and are a slip away from a known one."""
     for place in _unknown(context, _SILENT):
-        like = likeness(place)
+        like = likeness(context, place)
         if like is not None and _is_slip(context, place, like):
             yield _unknown_hit(context, place, like)
 
@@ -44,7 +47,7 @@ def misspelt_ignored(context: CheckContext) -> Iterator[Hit]:
 def unknown_ignored(context: CheckContext) -> Iterator[Hit]:
     """Unknown keys that are dropped silently and are no slip."""
     for place in _unknown(context, _SILENT):
-        like = likeness(place)
+        like = likeness(context, place)
         if like is None or not _is_slip(context, place, like):
             yield _unknown_hit(context, place, like)
 
@@ -54,16 +57,30 @@ def _unknown(context: CheckContext, policies: tuple[str, ...]) -> Iterator[Place
 
     A key that the file itself refers to is a variable of its author.
     """
+    unknown: list[Place] | None = context.memo.get("unknown keys")
+    if unknown is None:
+        unknown = context.memo["unknown keys"] = list(_unknown_at_all(context))
+    return (place for place in unknown if _policy(context, place) in policies)
+
+
+def _unknown_at_all(context: CheckContext) -> Iterator[Place]:
     root, custom = context.document.mapping, context.dialect.custom_keys
     if root is None or context.document.broken or (custom is not None and custom(root)):
         return
+    variables: list[str] | None = None
     for place in places(context):
-        if f"${{{place.path}" in context.document.text:
+        if place.row is not None or place.entry.key.startswith(("_", "x-", ".")):
             continue
-        ignorable = place.entry.key.startswith(("_", "x-", "."))
-        if place.row is not None or ignorable or _policy(context, place) not in policies:
-            continue
-        yield place
+        if variables is None:  # what the file refers to by `${…}`
+            variables = sorted(re.findall(_VARIABLE, context.document.text))
+        if not _begins(variables, place.path):
+            yield place
+
+
+def _begins(names: list[str], beginning: str) -> bool:
+    """Whether one of the sorted names begins so."""
+    at = bisect_left(names, beginning)
+    return at < len(names) and names[at].startswith(beginning)
 
 
 def _policy(context: CheckContext, place: Place) -> str:
@@ -77,8 +94,19 @@ def _is_slip(context: CheckContext, place: Place, like: Likeness) -> bool:
     return like.certain and not (plural and context.dialect.own_scripts)
 
 
-def likeness(place: Place) -> Likeness | None:
-    """The schema key that a misspelt one stands for, if there is a convincing one."""
+def likeness(context: CheckContext, place: Place) -> Likeness | None:
+    """The schema key that a misspelt one stands for, if there is a convincing one.
+
+    Looking for it is slow: the keys of a file beyond the first `_MOST_LOOKED_UP` are like none.
+    """
+    looked_up: dict[tuple[str, str], Likeness | None] = context.memo.setdefault("likeness", {})
+    one = (place.section.name, place.entry.key)
+    if one not in looked_up and len(looked_up) < _MOST_LOOKED_UP:
+        looked_up[one] = _likeness(place)
+    return looked_up.get(one)
+
+
+def _likeness(place: Place) -> Likeness | None:
     import difflib
 
     own = place.entry.key
@@ -87,10 +115,10 @@ def likeness(place: Place) -> Likeness | None:
         return Likeness(folded, True)
     if len(own) < 4:
         return None
-    for known in difflib.get_close_matches(own, place.section.keys, n=3, cutoff=0.8):
-        if _one_slip(folded, known):
-            return Likeness(known, True)
-    close = difflib.get_close_matches(own, place.section.keys, n=1, cutoff=0.8)
+    close = difflib.get_close_matches(own, place.section.keys, n=3, cutoff=0.8)
+    slip = next((known for known in close if _one_slip(folded, known)), None)
+    if slip is not None:
+        return Likeness(slip, True)
     return Likeness(close[0], False) if close else None
 
 
@@ -160,14 +188,15 @@ def _advice(schema: Schema, key: str, like: Likeness | None) -> str | None:
 
 def _rename(context: CheckContext, place: Place, like: Likeness) -> Fix | None:
     """A rename is safe where the framework refuses the file: there is no run that it changes."""
-    key = like.key
-    if key in place.parent or place.entry.merged:
-        return None
-    document = context.document
-    quote = text_at(document.text, document.format, place.entry.key_span)[:1]
-    written = f"{quote}{key}{quote}" if quote in ('"', "'") else key
     safe = like.certain and _policy(context, place) == "forbid"
-    return Fix(f"rename to `{key}`", (Edit(place.entry.key_span, written),), safe)
+    return _under(context, place, like.key, safe)
+
+
+def _under(context: CheckContext, place: Place, key: str, safe: bool) -> Fix | None:
+    from recipelint.engine.edits import renamed
+
+    edit = renamed(context.document, place.parent, place.entry, key)
+    return Fix(f"rename to `{key}`", (edit,), safe) if edit else None
 
 
 # --- keys of older releases
@@ -202,7 +231,19 @@ def renamed_key(context: CheckContext) -> Iterator[Hit]:
             },
             key=place.path,
             help=f"write `{replacement}` instead" if replacement else None,
+            fix=_successor(context, place, replacement) if replacement else None,
         )
+
+
+def _successor(context: CheckContext, place: Place, key: str) -> Fix | None:
+    """The new name, where it is one of the same section; releases that have the old one lack it.
+
+    It is safe where the release that the settings name refuses the old name.
+    """
+    if "." in key or key not in place.section.keys:
+        return None
+    safe = context.version is not None and _policy(context, place) == "forbid"
+    return _under(context, place, key, safe)
 
 
 def _is_gone(place: Place) -> bool:
@@ -211,7 +252,7 @@ def _is_gone(place: Place) -> bool:
     return (
         "last" in place.row
         and replacement != place.entry.key
-        and place.entry.key != "_component_"  # a path that is gone has a rule of its own
+        and place.entry.key not in MARKS  # a path that is gone has a rule of its own
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recipelint.engine.checks.base import CheckContext, Hit
-from recipelint.engine.scope import PhaseScope
 from recipelint.recipe.facts import Fact, Phase
 
 _FROM_SCRATCH = ("pretrain", "midtrain", "long-context")
@@ -24,7 +23,7 @@ def few_tokens_per_parameter(context: CheckContext) -> Iterator[Hit]:
     if not trained or trained[0].value("run.stage") != "pretrain":
         return
     tokens, place = _tokens(trained), _place(trained)
-    scope = PhaseScope(trained[0], context.dialect.name)
+    scope = context.scope(trained[0])
     total, active = (scope.estimate(f"parameters.{n}").value for n in ("total", "active"))
     if tokens is None or place is None or place.span is None or not total or not active:
         return

@@ -38,11 +38,10 @@ def places(context: CheckContext) -> list[Place]:
     schema, root = schema_of(context), context.document.mapping
     if schema is None or root is None:
         return []
-    memo = {} if context.memo is None else context.memo
-    if "places" not in memo:
-        memo["places"] = []
-        _walk(schema, root, [schema.root], "", memo["places"])
-    found: list[Place] = memo["places"]
+    found: list[Place] | None = context.memo.get("places")
+    if found is None:
+        found = context.memo["places"] = []
+        _walk(schema, root, [schema.root], "", found)
     return found
 
 
@@ -70,25 +69,42 @@ def _descend(schema: Schema, value_node: Node, row: Key, path: str, out: list[Pl
 def _inside(
     schema: Schema, node: Mapping, names: list[str] | None, prefix: str, out: list[Place]
 ) -> None:
-    """A mapping that names its callable has that one's parameters, whatever its key is."""
-    component = callable_of(node)
+    """A mapping that names its callable has that one's parameters, unless its key tells more."""
+    component = None if names else callable_of(node)
     if component is not None:
         names = [component.text]
     if names:
         _walk(schema, node, names, prefix, out)
 
 
+MARKS = ("_component_", "_target_")
+"""Keys that name the callable which a mapping configures, in torchtune and in Hydra's way."""
+
+
 def callable_of(node: Mapping) -> Scalar | None:
-    """The dotted path of the callable that a mapping configures (torchtune's `_component_`)."""
-    path = follow(node.get("_component_")) if "_component_" in node else None
+    """The dotted path of the callable that a mapping configures."""
+    mark = mark_of(node)
+    path = follow(node.get(mark)) if mark else None
     return path if isinstance(path, Scalar) and "." in path.text else None
 
 
-def typed_places(context: CheckContext) -> Iterator[tuple[Place, Key, object]]:
+def mark_of(node: Mapping) -> str | None:
+    """The key under which a mapping names its callable, if it does."""
+    return next((mark for mark in MARKS if mark in node), None)
+
+
+def typed_places(context: CheckContext) -> list[tuple[Place, Key, object]]:
     """Places with a declared type, and the value that the loader makes of each.
 
     Placeholders, interpolations and `auto` are left out: another program fills them in.
     """
+    found: list[tuple[Place, Key, object]] | None = context.memo.get("typed places")
+    if found is None:
+        found = context.memo["typed places"] = list(_typed(context))
+    return found
+
+
+def _typed(context: CheckContext) -> Iterator[tuple[Place, Key, object]]:
     for place in places(context):
         row = place.row
         if row is None or "any" in row["type"] or not row["type"]:

@@ -6,7 +6,7 @@ import re
 
 from recipelint.dialects.schema import Key, Schema
 
-_NUMBER = re.compile(r"\d+")
+_NUMBER = r"\d+"
 
 
 def still_known(schema: Schema, row: Key, version: str | None) -> bool:
@@ -28,7 +28,7 @@ def still_known(schema: Schema, row: Key, version: str | None) -> bool:
 
 def order(version: str) -> tuple[int, ...]:
     """A release's numbers without zeros at the end, for comparison: 4.46.0 equals 4.46."""
-    numbers = [int(part[:9]) for part in _NUMBER.findall(version)]
+    numbers = [int(part[:9]) for part in re.findall(_NUMBER, version)]
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from recipelint.document import Entry, Mapping, Scalar, Sequence, follow
+from recipelint.document import Entry, Mapping, Scalar, follow
 from recipelint.document.scalars import value
 from recipelint.engine.checks.base import CheckContext, Hit
-from recipelint.findings import START, Severity
+from recipelint.findings import START, Fix, Severity
 from recipelint.recipe.facts import Fact, Phase
 
 _CONTINUED = frozenset({"pretrain", "midtrain", "long-context"})
@@ -33,11 +33,6 @@ _DROPPING = frozenset({"constant", "constant_with_warmup"})
 _LAST_EPOCH = "last_epoch"
 _WITH_MINIMUM = frozenset({"cosine_with_min_lr", "cosine_warmup_with_min_lr"})
 _SCHEDULER_KEYS = ("lr_scheduler_type", "lr_scheduler")
-_AXOLOTL_MINIMUM = {
-    "cosine_min_lr_ratio": ("cosine", "rex"),
-    "cosine_constant_lr_ratio": ("cosine",),
-}
-"""axolotl's keys for a minimum, and the schedulers that read them (core/trainers/mixins)."""
 
 
 # --- between phases
@@ -136,7 +131,22 @@ def dropped_arguments(context: CheckContext) -> Iterator[Hit]:
     if name not in _DROPPING:
         return
     for entry in _arguments(context):
-        yield _argument_hit(entry, {"argument": entry.key, "scheduler": name})
+        hit = _argument_hit(entry, {"argument": entry.key, "scheduler": name})
+        yield hit._replace(fix=_removal(context, entry))
+
+
+def _removal(context: CheckContext, entry: Entry) -> Fix | None:
+    """The argument without effect taken out, with its mapping if it is the only one there."""
+    from recipelint.engine.remedies import removal
+
+    root, key = context.document.mapping, "lr_scheduler_kwargs"
+    holder = root.find(key) if root else None
+    mapping = follow(holder.value) if holder else None
+    if root is None or holder is None or not isinstance(mapping, Mapping):
+        return None
+    alone = len(mapping.entries) == 1
+    parent, gone = (root, holder) if alone else (mapping, entry)
+    return removal(context.document, parent, gone, safe=True)
 
 
 def minimum_arguments(context: CheckContext) -> Iterator[Hit]:
@@ -158,25 +168,6 @@ def minimum_arguments(context: CheckContext) -> Iterator[Hit]:
         yield Hit(entry.key_span, {"scheduler": name, "count": count}, key=entry.key)
 
 
-def unread_minimum(context: CheckContext) -> Iterator[Hit]:
-    """axolotl's minimum-rate keys beside a scheduler that does not look at them."""
-    name = _scheduler(context) or "cosine"
-    quadratic = _given(context, "lr_quadratic_warmup")
-    for key, readers in _AXOLOTL_MINIMUM.items():
-        entry = _entry(context, key)
-        if entry is None or not _given(context, key):
-            continue
-        if name not in readers:
-            reason = f"with the scheduler `{name}`; only {' and '.join(readers)} read it"
-        elif name == "cosine" and quadratic:
-            reason = "beside `lr_quadratic_warmup`, which comes first"
-        elif not _given(context, "cosine_min_lr_ratio"):
-            reason = "without `cosine_min_lr_ratio` beside it"
-        else:
-            continue
-        yield Hit(entry.key_span, {"key": key, "reason": reason}, key=key)
-
-
 def _scheduler(context: CheckContext) -> str | None:
     phase = context.recipe.phases[0] if context.recipe and context.recipe.phases else None
     name = phase.value("schedule.name") if phase else None
@@ -195,26 +186,6 @@ def _argument_hit(entry: Entry, values: dict[str, object]) -> Hit:
 
 
 def _built_elsewhere(context: CheckContext) -> bool:
-    """Whether axolotl, or a plugin of its user, builds the scheduler and not transformers."""
-    if context.dialect.name != "axolotl":
-        return False
-    root = context.document.mapping
-    plugins: Any = follow(root.get("plugins")) if root else None
-    for item in plugins.items if isinstance(plugins, Sequence) else ():
-        plugin = follow(item)
-        if not isinstance(plugin, Scalar) or not plugin.text.startswith("axolotl."):
-            return True
-    own = ("cosine_min_lr_ratio", "lr_quadratic_warmup")
-    return _scheduler(context) == "cosine" and any(_given(context, key) for key in own)
-
-
-def _entry(context: CheckContext, key: str) -> Entry | None:
-    root = context.document.mapping
-    return root.find(key) if root else None
-
-
-def _given(context: CheckContext, key: str) -> bool:
-    """Whether a scalar that Python counts as true stands at a top-level key."""
-    entry = _entry(context, key)
-    node = follow(entry.value) if entry else None
-    return isinstance(node, Scalar) and bool(value(node, context.dialect.scalars))
+    """Whether the framework, or a plugin of its user, builds the scheduler and not transformers."""
+    root, own = context.document.mapping, context.dialect.own_scheduler
+    return own is not None and root is not None and own(root)

@@ -10,7 +10,9 @@ from recipelint.engine.checks.base import CheckContext, Hit
 
 
 def stage_three_keys(context: CheckContext) -> Iterator[Hit]:
-    """`stage3_*` settings under a stage that never reads them."""
+    """`stage3_*` settings under a stage that never reads them, so that they may go."""
+    from recipelint.engine.remedies import removal
+
     section = _mapping(context.document.mapping, "zero_optimization")
     entry = section.find("stage") if section else None
     stage = _scalar(context, entry) if entry else None
@@ -23,6 +25,7 @@ def stage_three_keys(context: CheckContext) -> Iterator[Hit]:
                 setting.key_span,
                 {"key": setting.key, "stage": stage},
                 key=f"zero_optimization.{setting.key}",
+                fix=removal(context.document, section, setting, safe=True),
             )
 
 

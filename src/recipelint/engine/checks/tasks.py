@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from recipelint.document import Entry, Mapping, Scalar, Sequence, follow
 from recipelint.document.scalars import value
 from recipelint.engine.checks.base import CheckContext, Hit
-from recipelint.engine.scope import PhaseScope
 from recipelint.findings import Span
 from recipelint.recipe.facts import Fact, Phase
 
@@ -25,7 +24,7 @@ _RENTED = ("cluster.gpus_per_node", "cluster.gpu", "cluster.gpu_memory", "cluste
 def states_exceed(context: CheckContext) -> Iterator[Hit]:
     """Model states of the recipe that at the least are larger than the GPU that is rented."""
     for phase, recipe, capacity in _rented(context):
-        found = PhaseScope(recipe, context.dialect.name).estimate("memory.model_states")
+        found = context.scope(recipe).estimate("memory.model_states")
         low = found.value if found.low is None else found.low
         if low is not None and low > capacity:
             yield _at_rented(context, phase, {"low": low, "capacity": capacity})
@@ -34,7 +33,7 @@ def states_exceed(context: CheckContext) -> Iterator[Hit]:
 def total_exceeds(context: CheckContext) -> Iterator[Hit]:
     """Everything together at the least is larger than the GPU, though the states would fit."""
     for phase, recipe, capacity in _rented(context):
-        scope = PhaseScope(recipe, context.dialect.name)
+        scope = context.scope(recipe)
         states, total = scope.estimate("memory.model_states"), scope.estimate("memory.per_gpu")
         low = total.value if total.low is None else total.low
         floor = states.value if states.low is None else states.low
@@ -48,7 +47,7 @@ def _rented(context: CheckContext) -> Iterator[tuple[Phase, Phase, float]]:
         recipe = phase.linked.get("recipe")
         if recipe is None:
             continue
-        capacity = PhaseScope(recipe, context.dialect.name).estimate("memory.capacity")
+        capacity = context.scope(recipe).estimate("memory.capacity")
         if capacity.value is not None:
             yield phase, recipe, capacity.value
 
@@ -83,7 +82,7 @@ def ends_too_early(context: CheckContext) -> Iterator[Hit]:
         ranks = _ranks(phase)
         if recipe is None or ranks is None:
             continue
-        scope = PhaseScope(recipe, context.dialect.name)
+        scope = context.scope(recipe)
         flops, peak = scope.estimate("flops.training_total"), scope.estimate("cluster.peak")
         if flops.value is None or not peak.value:
             continue
@@ -178,7 +177,7 @@ def small_disk(context: CheckContext) -> Iterator[Hit]:
         name = recipe.facts.get("model.name") if recipe else None
         if recipe is None or name is None or disk is None:
             continue
-        count = PhaseScope(recipe, context.dialect.name).estimate("parameters.total")
+        count = context.scope(recipe).estimate("parameters.total")
         needed = (count.value or 0) * context.parameters["bytes"] / 2**30
         if needed > disk:
             fact = _stated(phase)

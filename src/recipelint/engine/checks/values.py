@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from recipelint.dialects.schema import BOUNDS
 from recipelint.document import Entry, Mapping, Node, Scalar, Sequence, follow
 from recipelint.document.scalars import number_in, value
 from recipelint.engine.checks.base import CheckContext, Hit
@@ -20,10 +22,16 @@ _NAMES = {
     "list": "a list",
     "map": "a mapping",
 }
+_WITHIN: dict[str, tuple[str, Callable[[float, float], bool]]] = {
+    "minimum": ("at least", operator.ge),
+    "exclusiveMinimum": ("more than", operator.gt),
+    "maximum": ("at most", operator.le),
+    "exclusiveMaximum": ("less than", operator.lt),
+}
 _BOOLEAN_WORDS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n"}
-_EXPONENT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
-_SEXAGESIMAL = re.compile(r"[-+]?[1-9]?\d*(:[0-5]?\d)+")
-_OCTAL = re.compile(r"[-+]?0[0-7]+")
+_EXPONENT = r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+"
+_SEXAGESIMAL = r"[-+]?[1-9]?\d*(:[0-5]?\d)+"
+_OCTAL = r"[-+]?0[0-7]+"
 
 
 # --- types and choices
@@ -89,8 +97,6 @@ def _shown(node: Node, found: object) -> str:
 
 def wrong_choice(context: CheckContext) -> Iterator[Hit]:
     """Words that are none of the framework's closed set."""
-    import difflib
-
     for place, row, found in typed_places(context):
         choices: list[Any] = row.get("choices") or []
         if not choices or not isinstance(found, str) or found in choices:
@@ -99,6 +105,8 @@ def wrong_choice(context: CheckContext) -> Iterator[Hit]:
             continue
         if number_in(found) is not None and {"int", "float"} & set(row["type"]):
             continue
+        import difflib  # costs more than a clean file's check
+
         close = difflib.get_close_matches(found, [str(c) for c in choices], 1, 0.6)
         shown = ", ".join(str(c) for c in choices[:12]) + (", …" if len(choices) > 12 else "")
         yield Hit(
@@ -106,7 +114,51 @@ def wrong_choice(context: CheckContext) -> Iterator[Hit]:
             {"key": place.entry.key, "found": found, "dialect": context.dialect.title},
             key=place.path,
             help=f"did you mean `{close[0]}`?" if close else f"one of {shown}",
+            fix=_choice(place.entry.value, close[0]) if close else None,
         )
+
+
+def _choice(node: Node, word: str) -> Fix | None:
+    """The word that is meant; newer releases may know the one that is written."""
+    if not isinstance(node, Scalar) or node.style != "plain":
+        return None
+    return Fix(f"write `{word}`", (Edit(node.span, word),), safe=False)
+
+
+# --- ranges
+
+
+def out_of_range(context: CheckContext) -> Iterator[Hit]:
+    """Numbers that the framework's declaration of the key refuses.
+
+    Where older releases took more, the finding is a warning.
+    """
+    for place, row, found in typed_places(context):
+        if row.keys().isdisjoint(BOUNDS):
+            continue  # nearly every key
+        bounds = [(word, row[word]) for word in BOUNDS if word in row]
+        number = _number(found, coerces(context, place, row))
+        if number is None or all(_WITHIN[word][1](number, limit) for word, limit in bounds):
+            continue
+        since = row.get("bounded_since")
+        yield Hit(
+            place.entry.value.span,
+            {
+                "key": place.entry.key,
+                "found": f"{number:g}",
+                "dialect": context.dialect.title,
+                "wanted": " and ".join(f"{_WITHIN[w][0]} {limit:g}" for w, limit in bounds),
+                "since": f" since {since}" if since else "",
+            },
+            key=place.path,
+            severity=Severity.WARNING if since else None,
+        )
+
+
+def _number(found: object, converts: bool) -> float | None:
+    if isinstance(found, str) and converts:
+        return number_in(found)
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
 # --- numbers that are text
@@ -161,7 +213,7 @@ def _text_number(
     if not isinstance(node, Scalar) or node.style != "plain" or node.tag:
         return
     found = value(node, context.dialect.scalars)
-    if not isinstance(found, str) or not _EXPONENT.fullmatch(node.text):
+    if not isinstance(found, str) or not re.fullmatch(_EXPONENT, node.text):
         return
     written = _with_dot(node.text)
     yield Hit(
@@ -169,7 +221,8 @@ def _text_number(
         {"key": entry.key, "text": node.text, "dialect": context.dialect.title},
         key=path,
         help=f"write `{written}`",
-        fix=Fix(f"write `{written}`", (Edit(node.span, written),), safe=False),
+        # where a number is wanted the text is refused, or converted to the same number
+        fix=Fix(f"write `{written}`", (Edit(node.span, written),), safe=severity is None),
         severity=severity,
     )
 
@@ -202,7 +255,8 @@ def word_as_boolean(context: CheckContext) -> Iterator[Hit]:
             {"key": place.entry.key, "text": node.text, "found": found},
             key=place.path,
             help=f"write `{quoted}`",
-            fix=Fix(f"write `{quoted}`", (Edit(node.span, quoted),), safe=False),
+            # a truth value is none of the words that the framework takes, so no run has it
+            fix=Fix(f"write `{quoted}`", (Edit(node.span, quoted),), safe=True),
         )
 
 
@@ -216,7 +270,7 @@ def _word_meant(node: Node, choices: list[Any] | None) -> str | None:
 
 def none_as_text(context: CheckContext) -> Iterator[Hit]:
     """`None` without quotation marks: a text of four letters to YAML, not the empty value."""
-    if context.dialect.name in _UNTYPED and context.document.mapping is not None:
+    if context.dialect.untyped and context.document.mapping is not None:
         yield from _nones(context.document.mapping, "")
         return
     for place, row, found in typed_places(context):
@@ -229,12 +283,9 @@ def none_as_text(context: CheckContext) -> Iterator[Hit]:
             node.span,
             {"key": place.entry.key},
             key=place.path,
-            fix=Fix("write `null`", (Edit(node.span, "null"),), safe=False),
+            # only what may be a text can hold the word
+            fix=Fix("write `null`", (Edit(node.span, "null"),), safe="str" not in row["type"]),
         )
-
-
-_UNTYPED = frozenset({"nemo", "nemo-rl"})
-"""Dialects that declare no types and whose code compares with None."""
 
 
 def _nones(node: Mapping | Sequence, prefix: str) -> Iterator[Hit]:
@@ -253,6 +304,14 @@ def _nones(node: Mapping | Sequence, prefix: str) -> Iterator[Hit]:
             yield Hit(child.span, {"key": key}, key=path, fix=fix)
 
 
+def _base(text: str) -> int | None:
+    if text.isdecimal() and text[0] != "0":
+        return None  # nearly every whole number
+    if re.fullmatch(_SEXAGESIMAL, text):
+        return 60
+    return 8 if re.fullmatch(_OCTAL, text) else None
+
+
 def unusual_base(context: CheckContext) -> Iterator[Hit]:
     """`12:30` and `010`, which YAML 1.1 reads to the base of 60 and of 8."""
     for place, _, found in typed_places(context):
@@ -261,8 +320,8 @@ def unusual_base(context: CheckContext) -> Iterator[Hit]:
             continue
         if not isinstance(found, int):
             continue
-        base = 60 if _SEXAGESIMAL.fullmatch(node.text) else 8 if _OCTAL.fullmatch(node.text) else 0
-        if base:
+        base = _base(node.text)
+        if base is not None:
             yield Hit(
                 node.span,
                 {"key": place.entry.key, "text": node.text, "found": found, "base": base},

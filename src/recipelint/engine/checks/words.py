@@ -14,6 +14,8 @@ from recipelint.findings import Severity
 
 def null_as_word(context: CheckContext) -> Iterator[Hit]:
     """Keys without a value: the launcher writes the word `None`, which only texts can hold."""
+    from recipelint.engine.remedies import removal
+
     for place in places(context):
         node = follow(place.entry.value)
         if place.row is None or not isinstance(node, Scalar):
@@ -29,6 +31,8 @@ def null_as_word(context: CheckContext) -> Iterator[Hit]:
                 },
                 key=place.path,
                 severity=None if refused else Severity.WARNING,
+                # where the word is refused there is no run that this could change
+                fix=removal(context.document, place.parent, place.entry, safe=refused),
             )
 
 
