@@ -24,10 +24,14 @@ output_dir: out
 """
 HEAVY = {
     "asyncio",
+    "click",
     "concurrent",
     "dask",
+    "dataclasses",
     "decimal",
+    "difflib",
     "importlib.metadata",
+    "inspect",
     "jsonschema",
     "logging",
     "multiprocessing",

@@ -60,7 +60,7 @@ class ResultCache:
             references, row = json.loads(body)
             if all(_holds(reference, workspace) for reference in references):
                 return _report(row, self._rules)
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return None
         return None
 
@@ -101,6 +101,7 @@ def _row(report: Report, rules: RuleSet) -> list[Any]:
         report.sources,
         report.suppressed,
         report.names,
+        [[*entry, use] for entry, use in report.ignores.items()],
     ]
 
 
@@ -117,7 +118,7 @@ def _finding_row(finding: Finding, rules: RuleSet) -> list[Any]:
 def _report(row: list[Any], rules: RuleSet) -> Report:
     from recipelint.linter import Report
 
-    files, recipes, findings, not_assessed, sources, suppressed, names = row
+    files, recipes, findings, not_assessed, sources, suppressed, names, ignores = row
     return Report(
         files,
         recipes,
@@ -128,8 +129,8 @@ def _report(row: list[Any], rules: RuleSet) -> Report:
         ],
         sources,
         suppressed,
-        0,
-        names,
+        names=names,
+        ignores={(folder, glob, selector): use for folder, glob, selector, use in ignores},
     )
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
 
 from recipelint import globs
 from recipelint.document.reader import content, parse, parse_limited
 from recipelint.engine.rules import PROFILES, Rule, RuleSet, load, shipped_folder
 from recipelint.files import expand, relative_to
-from recipelint.filters.selection import ids_of, layered, severities
+from recipelint.filters.file_ignores import FileIgnores, Uses, join
+from recipelint.filters.selection import layered, severities
 from recipelint.findings import START, Finding, NotAssessed, Severity
 from recipelint.settings import Settings
-from recipelint.workspace import Workspace
+from recipelint.workspace import Workspace, refuse_escape
 
 if TYPE_CHECKING:  # what a result from the cache does without is imported where it is used
     from recipelint.cache import ResultCache
@@ -26,26 +27,66 @@ if TYPE_CHECKING:  # what a result from the cache does without is imported where
     from recipelint.recipe.facts import Phase, Recipe
 
 
-@dataclass(slots=True)
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class Report:
     """What was found in some files.
 
     `files` counts the files that were read, `recipes` those that are recipes; `sources` holds the
     text of every file that has a finding, for excerpts. `suppressed` counts the findings that a
-    comment or a setting silences, `known` those that a baseline holds. `names` are the recipes, in
+    comment or a setting silences, `known` those that a baseline holds, and `ignores` says what the
+    entries of `per-file-ignores` did (see `filters.file_ignores`). `names` are the recipes, in
     the order in which they were checked, as findings call them; `unread` holds the files that could
     not be opened, with the reason.
     """
 
-    files: int = 0
-    recipes: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    not_assessed: list[NotAssessed] = field(default_factory=list)
-    sources: dict[str, str] = field(default_factory=dict)
-    suppressed: int = 0
-    known: int = 0
-    names: list[str] = field(default_factory=list)
-    unread: dict[str, str] = field(default_factory=dict)
+    __slots__ = (
+        "files",
+        "findings",
+        "ignores",
+        "known",
+        "names",
+        "not_assessed",
+        "recipes",
+        "sources",
+        "suppressed",
+        "unread",
+    )
+
+    def __init__(
+        self,
+        files: int = 0,
+        recipes: int = 0,
+        findings: Iterable[Finding] = (),
+        not_assessed: Iterable[NotAssessed] = (),
+        sources: Mapping[str, str] = _NOTHING,
+        suppressed: int = 0,
+        known: int = 0,
+        names: Iterable[str] = (),
+        unread: Mapping[str, str] = _NOTHING,
+        ignores: Uses | None = None,
+    ) -> None:
+        self.files = files
+        self.recipes = recipes
+        self.findings = list(findings)
+        self.not_assessed = list(not_assessed)
+        self.sources = dict(sources)
+        self.suppressed = suppressed
+        self.known = known
+        self.names = list(names)
+        self.unread = dict(unread)
+        self.ignores: Uses = {} if ignores is None else ignores
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Report):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]  # it grows
+
+    def __repr__(self) -> str:
+        return f"Report(files={self.files}, recipes={self.recipes}, findings={self.findings!r})"
 
     def add(self, other: Report) -> None:
         """Take in the report on further files."""
@@ -58,6 +99,7 @@ class Report:
         self.known += other.known
         self.names.extend(other.names)
         self.unread.update(other.unread)
+        join(self.ignores, other.ignores)
 
     @property
     def worst(self) -> int:
@@ -86,6 +128,7 @@ def _measured(path: str | None) -> Measurements | None:
 
 
 _MAX_LINKS = 3
+_T = TypeVar("_T")
 
 
 class Linter:
@@ -108,6 +151,7 @@ class Linter:
             rule: Severity(level)
             for rule, level in severities(self.rules, self.settings.severities).items()
         }
+        self._ignores = FileIgnores(self.rules, self.settings)
         self.measured = _measured(self.settings.metrics)
         self._workspaces: dict[str, Workspace] = {}
         self._folders: dict[str, str] = {}
@@ -127,15 +171,16 @@ class Linter:
     def check_file(self, path: str) -> Report:
         """Check one file. Raises OSError if it cannot be read."""
         workspace = self.workspace(path)
-        name, location, data = workspace.name(path), self._real(path), content(path)
-        if self._cache is None:
-            return self.check_document(parse_limited(data, name), workspace, location)
-        key = self._cache.key(data, name, location, workspace.root)
+        name, location = workspace.name(path), self._real(path)
+        refuse_escape(path)
+        data = content(path, workspace.limits)
         workspace.begin()
+        if self._cache is None:
+            return self.check_document(self._parsed(data, name), workspace, location)
+        key = self._cache.key(data, name, location, workspace.root)
         report = self._cache.get(key, workspace)
         if report is None:
-            workspace.begin()
-            report = self.check_document(parse_limited(data, name), workspace, location)
+            report = self.check_document(self._parsed(data, name), workspace, location)
             if not workspace.listed:
                 self._cache.put(key, report, workspace)
         return report
@@ -170,19 +215,28 @@ class Linter:
     def recipe(self, path: str) -> Recipe | None:
         """The recipe in a file, unjudged; None for a file that is none. Raises OSError."""
         workspace, location = self.workspace(path), os.path.realpath(path)
-        document = parse_limited(content(path), workspace.name(path))
+        refuse_escape(path)
+        document = self._parsed(content(path, workspace.limits), workspace.name(path))
+        return self.read(document, workspace, location)
+
+    def read(self, document: Document, workspace: Workspace, location: str | None) -> Recipe | None:
+        """The recipe in a parsed document, unjudged; None for a document that is none."""
         dialect = self._dialect(document, location)
         return dialect and self.translate(document, dialect, workspace, location)
 
     def check_text(self, text: str, filename: str = "recipe.yaml") -> Report:
         """Check text as if it stood in `filename`; references are looked for around that name."""
         workspace = self.workspace(filename)
-        return self.check_document(parse(text, filename), workspace, os.path.realpath(filename))
+        document = parse(text, filename, workspace.limits)
+        return self.check_document(document, workspace, os.path.realpath(filename))
 
     def check_bytes(self, data: bytes, name: str) -> Report:
         """Check the content of a file that is not on this machine; its references stay closed."""
-        workspace = Workspace(os.devnull)
-        return self.check_document(parse_limited(data, name), workspace, None)
+        workspace = Workspace(os.devnull, self.settings.limits)
+        return self.check_document(self._parsed(data, name), workspace, None)
+
+    def _parsed(self, data: bytes, name: str) -> Document:
+        return parse_limited(data, name, self.settings.limits)
 
     def check_document(
         self, document: Document, workspace: Workspace, location: str | None
@@ -197,7 +251,7 @@ class Linter:
         recipe = self.translate(document, dialect, workspace, location)
         version = self._by_glob(self.settings.versions, location)
         context = CheckContext(
-            document, dialect, recipe, workspace, location, {}, version, self.measured
+            document, dialect, recipe, workspace, location, version, self.measured
         )
         if self._plan is None:
             self._plan = Plan(self.selected, self.settings.parameters)
@@ -213,12 +267,12 @@ class Linter:
         named = self._by_glob(self.settings.dialects, location)
         return get(named) if named else recognise(document)
 
-    def _by_glob(self, table: Mapping[str, str], path: str | None) -> str | None:
+    def _by_glob(self, table: Mapping[str, _T], path: str | None) -> _T | None:
         """What the last glob that matches the path says."""
         if not table or path is None:
             return None
         relative = relative_to(self.settings.folder, path)
-        found = [text for pattern, text in table.items() if globs.matches(pattern, relative)]
+        found = [said for pattern, said in table.items() if globs.matches(pattern, relative)]
         return found[-1] if found else None
 
     def translate(
@@ -228,11 +282,14 @@ class Linter:
         from recipelint.dialects.base import Reader
         from recipelint.recipe.facts import Fact, Origin, Recipe
 
+        workspace.begin()
         if document.mapping is None or document.broken:
             return None
         phases = dialect.translate(Reader(document, dialect, workspace, location))
+        phases = _limited(phases, document, workspace)
+        given = {**(self._by_glob(self.settings.models, location) or {}), **self.settings.given}
         for phase in phases:
-            for name, value in self.settings.given.items():
+            for name, value in given.items():
                 phase.add(Fact(name, value, Origin.GIVEN, detail="command line or settings"))
             _complete_linked(phase, 0)
             _read_local_model(phase, workspace, location)
@@ -259,7 +316,8 @@ class Linter:
         document, workspace = context.document, context.workspace
         ran = Ran(self.rules, tuple(self.selected), self.settings.require_reason)
         left, suppressed = suppress(outcome, context, ran)
-        findings = [self._weighed(f) for f in left if not self._ignored(f)]
+        kept, ignores = self._ignores.apply(left, outcome, context)
+        findings = [self._weighed(f) for f in kept]
         sources = {document.path: document.text} if findings else {}
         for finding in findings:
             if finding.path not in sources:
@@ -269,23 +327,25 @@ class Linter:
         if sources:  # what is printed goes into logs that more people read than the recipe
             findings = [f._replace(message=masked(f.message)) for f in findings]
             sources = {path: masked(text) for path, text in sources.items()}
-        return Report(1, 1, findings, outcome.not_assessed, sources, silenced, 0, [document.path])
+        return Report(
+            files=1,
+            recipes=1,
+            findings=findings,
+            not_assessed=outcome.not_assessed,
+            sources=sources,
+            suppressed=silenced,
+            names=[document.path],
+            ignores=ignores,
+        )
+
+    def severity(self, rule: Rule) -> Severity:
+        """The severity of what a rule finds under these settings."""
+        return self._severities.get(rule.id, rule.severity)
 
     def _weighed(self, finding: Finding) -> Finding:
         """The finding with the severity that the settings give its rule."""
         severity = self._severities.get(finding.rule, finding.severity)
         return finding if severity is finding.severity else finding._replace(severity=severity)
-
-    def _ignored(self, finding: Finding) -> bool:
-        """Whether the settings leave the finding's rule out for its file."""
-        if not self.settings.per_file_ignores:
-            return False
-        relative = relative_to(self.settings.folder, finding.path)
-        return any(
-            finding.rule in ids_of(self.rules, selectors)
-            for pattern, selectors in self.settings.per_file_ignores.items()
-            if globs.matches(pattern, relative)
-        )
 
     # --- many files
 
@@ -309,9 +369,21 @@ class Linter:
         folder = self.settings.root or os.path.dirname(self._real(path))
         if folder not in self._workspaces:
             self._workspaces[folder] = (
-                Workspace(folder) if self.settings.root else Workspace.around(folder)
+                Workspace(folder, self.settings.limits)
+                if self.settings.root
+                else Workspace.around(folder, self.settings.limits)
             )
         return self._workspaces[folder]
+
+
+def _limited(phases: list[Phase], document: Document, workspace: Workspace) -> list[Phase]:
+    """As many phases as the limit; the document notes what was not read."""
+    limits = workspace.limits
+    if len(phases) > limits.phases:
+        document.problems.append(limits.reached("phases", "more phases", START))
+    if workspace.exhausted:
+        document.problems.append(limits.reached("references", "more references", START))
+    return phases[: limits.phases]
 
 
 def _complete_linked(phase: Phase, depth: int) -> None:

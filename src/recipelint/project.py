@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from recipelint.engine.rules import Rule, RuleSet
 from recipelint.files import GitIgnore, excluded_by, expand, relative_to
@@ -12,6 +13,20 @@ from recipelint.linter import Linter, rule_set
 from recipelint.settings.discovery import Discovery
 from recipelint.settings.found import SettingsError, SettingsFile
 from recipelint.settings.model import Settings
+
+
+class _Folder(NamedTuple):
+    """A folder that is searched: its real path, its settings, its path from their folder."""
+
+    real: str
+    settings: Settings
+    prefix: str
+
+    def excluded(self, name: str, folder: bool) -> str | None:
+        """The pattern that excludes what is called `name` in this folder, or None."""
+        settings = self.settings
+        relative = self.prefix + name
+        return excluded_by(settings.exclude, settings.extend_exclude, relative, folder)
 
 
 class Project:
@@ -31,7 +46,9 @@ class Project:
         self._git = GitIgnore()
         self._rules: dict[tuple[str, ...], RuleSet] = {}
         self._linters: dict[str | None, Linter] = {}
+        self._held: list[SettingsFile] = []
         self._over: dict[str | None, Settings] = {}
+        self._folders: dict[str, _Folder] = {}
 
     def file(self, path: str) -> SettingsFile | None:
         """The settings file for a file or folder, or None. Raises SettingsError."""
@@ -64,8 +81,22 @@ class Project:
             rules = self._load(settings.rule_folders)
             if found is not None:
                 _judge(found, rules)
+                self._held.append(found)
             self._linters[key] = Linter(settings, rules)
         return self._linters[key]
+
+    def covered(self, paths: Iterable[str]) -> Iterator[tuple[SettingsFile, Linter]]:
+        """The settings files in use with all the files that they hold for below `paths`."""
+        folders = [os.path.realpath(path) for path in paths if os.path.isdir(path)]
+        for file in self._held:
+            folder = file.settings.folder or os.getcwd()
+            if any(os.path.commonpath([folder, above]) == above for above in folders):
+                yield file, self._linters[file.path]
+
+    @property
+    def ran(self) -> frozenset[str]:
+        """The ids of the rules that ran on any file so far."""
+        return frozenset(r.id for linter in self._linters.values() for r in linter.selected)
 
     @property
     def selected(self) -> tuple[Rule, ...]:
@@ -82,15 +113,35 @@ class Project:
 
     def excluded(self, path: str, folder: bool = False) -> str | None:
         """The pattern of the settings that excludes a path, or None. Raises SettingsError."""
-        settings = self.settings(os.path.dirname(os.path.abspath(path)))
-        relative = relative_to(settings.folder, path)
-        return excluded_by(settings.exclude, settings.extend_exclude, relative, folder)
+        parent, name = os.path.split(path)
+        return self._around(parent).excluded(name, folder)
+
+    def finds(self, path: str, top: str) -> bool:
+        """Whether a search of the folder `top` finds the file at `path`. Raises SettingsError."""
+        place = top
+        for name in os.path.relpath(os.path.dirname(path), top).split(os.sep):
+            place = os.path.normpath(os.path.join(place, name))
+            if name != os.curdir and self._skip(place, True):
+                return False
+        return not self._skip(path, False)
 
     def _skip(self, path: str, folder: bool) -> bool:
-        if self.excluded(path, folder) is not None:
+        parent, name = os.path.split(path)
+        around = self._around(parent)
+        if around.excluded(name, folder) is not None:
             return True
-        settings = self.settings(os.path.dirname(os.path.abspath(path)))
-        return settings.respect_gitignore and self._git.ignores(path, folder)
+        place = os.path.join(around.real, name)
+        return around.settings.respect_gitignore and self._git.ignores(place, folder)
+
+    def _around(self, folder: str) -> _Folder:
+        """What holds for the files of a folder; looked up once, for searches meet many of them."""
+        folder = os.path.join(os.getcwd(), folder)
+        if folder not in self._folders:
+            settings = self._settings(self.file(folder))
+            below = relative_to(settings.folder, os.path.join(folder, "."))
+            prefix = "" if below == "." else f"{below}/"
+            self._folders[folder] = _Folder(os.path.realpath(folder), settings, prefix)
+        return self._folders[folder]
 
     def _load(self, folders: tuple[str, ...]) -> RuleSet:
         if folders not in self._rules:

@@ -1,23 +1,25 @@
 """The pytest plugin: `pytest --recipelint` makes every recipe a test.
 
 It is loaded in every pytest run of the environment, so it imports nothing before it is asked to.
-Settings, suppressions and the baseline are those of `recipelint check`; findings that reach
-`fail-on` fail the test, the others are pytest's warnings.
+Settings, suppressions, the baseline, and what a search passes over are those of `recipelint
+check`; findings that reach `fail-on` fail the test, the others are pytest's warnings.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from recipelint.findings import Finding
     from recipelint.linter import Report
     from recipelint.project import Project
-    from recipelint.settings import Settings
+    from recipelint.reporters.options import Options
 
 _ENDINGS = (".yaml", ".yml", ".json", ".toml")
 _PROJECT = pytest.StashKey["Project"]()
@@ -43,12 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> RecipeFile | None:
-    """Collect what may be a recipe and is not excluded."""
+    """Collect what may be a recipe and is not passed over."""
     config = parent.config
     if not config.getoption("recipelint") or file_path.suffix.lower() not in _ENDINGS:
         return None
-    if _project(config).excluded(str(file_path)) is not None:
-        return None
+    with _one_line():
+        if not _wanted(_project(config), parent.session, file_path):
+            return None
     collected = RecipeFile.from_parent(parent, path=file_path)
     assert isinstance(collected, RecipeFile)
     return collected
@@ -64,53 +67,76 @@ def _project(config: pytest.Config) -> Project:
     return config.stash[_PROJECT]
 
 
+def _wanted(project: Project, session: pytest.Session, path: Path) -> bool:
+    """Whether `recipelint check` would check the file, given the arguments of pytest."""
+    if session.isinitpath(path):
+        return project.excluded(str(path)) is None
+    top = next((folder for folder in path.parents if session.isinitpath(folder)), path.parent)
+    return project.finds(str(path), str(top))
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """Report what is wrong with settings, rules or the baseline without a traceback."""
+    from recipelint.errors import UseError
+
+    try:
+        yield
+    except UseError as error:
+        raise pytest.Collector.CollectError(f"recipelint: {error}") from None
+
+
 class RecipeFile(pytest.File):
     """A file that may be a recipe."""
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test if the file is a recipe or cannot be read, none otherwise."""
-        project = _project(self.config)
-        linter = project.linter(str(self.path))
-        try:
-            found = linter.recipe(str(self.path)) is not None or _is_broken(linter, str(self.path))
-        except OSError:
-            found = True  # the check says so
-        if found:
-            item = RecipeItem.from_parent(self, name="recipelint")
+        with _one_line():
+            report, options = _checked(_project(self.config), str(self.path))
+        if report.recipes or report.findings or report.unread:
+            item = RecipeItem.from_parent(self, name="recipelint", report=report, options=options)
             assert isinstance(item, RecipeItem)
             yield item
 
 
-def _is_broken(linter: Any, path: str) -> bool:
-    """Whether a file of a known dialect cannot be translated: the check has findings on it."""
-    report: Report = linter.check_file(path)
-    return report.recipes > 0
+def _checked(project: Project, path: str) -> tuple[Report, Options]:
+    """The report on a file, less what is known, and how it is to be judged. Raises UseError."""
+    from recipelint.reporters.options import Options
+
+    report = project.linter(path).check_or_report(path)
+    settings = project.settings(path)
+    if settings.baseline is not None:
+        from recipelint.filters.baseline import load
+
+        report.findings, _ = load(settings.baseline).split(report.findings, report.sources)
+    return report, Options(summary=False, fail_on=settings.fail_on or "error")
 
 
 class RecipeItem(pytest.Item):
-    """One recipe under check."""
+    """One recipe that was checked."""
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, *, report: Report, options: Options, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self._report = report
+        self._options = options
         self.add_marker("recipelint")
 
     def runtest(self) -> None:
-        """Check the recipe. Raises RecipeError if a finding fails the run."""
-        from recipelint.reporters import get
-        from recipelint.reporters.options import Options
-
-        project = _project(self.config)
-        report = project.linter(str(self.path)).check_or_report(str(self.path))
-        settings = project.settings(str(self.path))
-        _leave_known(report, settings)
-        options = Options(summary=False, fail_on=settings.fail_on or "error")
-        failing = [f for f in report.findings if options.fails(f.severity)]
-        for finding in report.findings:
-            if not options.fails(finding.severity):
-                self.warn(RecipelintWarning(_one_line(report, finding, options)))
+        """Judge the findings. Raises RecipeError if one fails the run."""
+        failing = [f for f in self._report.findings if self._options.fails(f.severity)]
+        for finding in self._report.findings:
+            if finding not in failing:
+                self.warn(RecipelintWarning(self._shown("concise", [finding])))
         if failing:
-            report.findings = failing
-            raise RecipeError(get("text")(report, options).rstrip())
+            raise RecipeError(self._shown("text", failing))
+
+    def _shown(self, format_name: str, findings: list[Finding]) -> str:
+        """These findings alone, in a format."""
+        from recipelint.linter import Report
+        from recipelint.reporters import get
+
+        report = Report(findings=findings, sources=self._report.sources)
+        return get(format_name)(report, self._options).rstrip()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The report instead of a traceback."""
@@ -121,19 +147,3 @@ class RecipeItem(pytest.Item):
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
         """Where the test stands, and what it is called in headings."""
         return self.path, 0, f"recipelint {self.path.name}"
-
-
-def _one_line(report: Report, finding: Any, options: Any) -> str:
-    from recipelint.linter import Report as Fresh
-    from recipelint.reporters import get
-
-    return get("concise")(Fresh(findings=[finding], sources=report.sources), options).rstrip()
-
-
-def _leave_known(report: Report, settings: Settings) -> None:
-    """Take the findings of the project's baseline out of the report."""
-    if settings.baseline is None:
-        return
-    from recipelint.filters.baseline import load
-
-    report.findings, _ = load(settings.baseline).split(report.findings, report.sources)

@@ -34,7 +34,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
         "TST001": ("rate-high", HIGH.format(fact="optimizer.learning_rate"), "high"),
         "TST002": ("batch-high", HIGH.format(fact="batch.micro_batch"), "high"),
         "TST003": ("layers-high", HIGH.format(fact="model.layers"), "high"),
-        "SUP001": ("unused-comment", "check: suppressions.unused", "{rule}"),
+        "SUP001": ("unused-comment", "check: suppressions.unused", "{problem}"),
         "SUP002": ("unknown-comment", "check: suppressions.unknown", "{problem}"),
         "SUP003": ("unexplained-comment", "check: suppressions.unexplained", "{rule}"),
     }

@@ -116,7 +116,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(MetricsError, match="directory"):
+    with pytest.raises(MetricsError, match="not a regular file"):
         read_metrics(str(tmp_path))
 
 

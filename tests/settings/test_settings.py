@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recipelint.document import parse
-from recipelint.settings.discovery import Discovery, load
+from recipelint.settings.discovery import NAMES, Discovery, load
 from recipelint.settings.keys import KEYS, json_schema
 from recipelint.settings.model import Choice, Settings
 from recipelint.settings.reading import SettingsError, SettingsFile, read_settings
@@ -76,6 +76,44 @@ def test_the_search_ends_at_the_repository(tree: Path) -> None:
     (inner / ".git").mkdir()
     (tree / "recipelint.toml").write_text('fail-on = "warning"')
     assert nearest(inner / "today") is None
+
+
+def test_settings_beside_the_repository_do_not_hold_in_it(tree: Path) -> None:
+    """Such as those of a home folder, for a colleague's repository that lies there."""
+    (tree / ".recipelint.yaml").write_text("fail-on: never")
+    repository = tree / "runs"
+    (repository / ".git").write_text("gitdir: elsewhere")  # a worktree
+    assert nearest(repository) is None
+    assert nearest(repository / "today") is None
+
+
+def test_without_a_repository_the_search_goes_on_upwards(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "recipelint.toml").write_text('fail-on = "warning"')
+    assert nearest(tmp_path / "a" / "b").settings.fail_on == "warning"  # type: ignore[union-attr]
+
+
+def test_each_part_of_a_monorepo_has_its_own_and_shares_the_rest(tree: Path) -> None:
+    (tree / "pyproject.toml").write_text('[tool.recipelint]\nfail-on = "warning"')
+    for name in ("vision", "text", "text/old"):
+        (tree / name).mkdir()
+    (tree / "text" / "recipelint.toml").write_text('profile = "strict"')
+    (tree / "text" / "old" / "pyproject.toml").write_text("[project]\nname = 'old'")
+    assert nearest(tree / "vision").settings.fail_on == "warning"  # type: ignore[union-attr]
+    assert nearest(tree / "text" / "old").settings.profile == "strict"  # type: ignore[union-attr]
+    assert nearest(tree / "text").settings.fail_on is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [(".recipelint.yml", ".recipelint.yaml"), (".recipelint.toml", "recipelint.toml")],
+)
+def test_a_file_that_is_almost_called_right_is_an_error(tree: Path, name: str, right: str) -> None:
+    (tree / name).write_text("fail-on: never")
+    with pytest.raises(SettingsError, match=f"settings files are called `{right}`"):
+        nearest(tree)
+    (tree / "recipelint.toml").write_text("")
+    assert nearest(tree) is not None, "beside the right one it is left alone"
 
 
 # --- what it may say
@@ -155,6 +193,42 @@ def test_an_empty_file_has_defaults(tree: Path) -> None:
     assert read(tree, "# nothing yet\n", ".recipelint.yaml") == Settings(folder=str(tree))
 
 
+# --- the model
+
+
+MODEL = '{"model_type": "llama", "architectures": ["LlamaForCausalLM"], "num_hidden_layers": 4}'
+
+
+@pytest.fixture
+def model(tree: Path) -> Path:
+    """A model's configuration in the repository."""
+    path = tree / "base" / "config.json"
+    path.parent.mkdir()
+    path.write_text(MODEL, encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize(
+    ("text", "glob"),
+    [
+        ("model-config: base/config.json", "**"),
+        ("model-config: {runs/*: base/config.json}", "runs/*"),
+    ],
+)
+def test_a_model_is_given_to_all_recipes_or_by_glob(tree: Path, text: str, glob: str) -> None:
+    models = read(tree, text, ".recipelint.yaml").models
+    assert list(models) == [glob]
+    assert models[glob]["model.layers"] == 4
+
+
+def test_the_model_of_the_command_line_is_there_instead_of_the_projects() -> None:
+    project = Settings(models={"**": {"model.layers": 4, "model.moe.experts": 8}})
+    assert Settings().over(project).models == project.models
+    own = Settings(models={"**": {"model.layers": 2}})
+    assert own.over(project).models == own.models
+
+
 # --- where it is wrong
 
 
@@ -174,6 +248,13 @@ def test_an_empty_file_has_defaults(tree: Path) -> None:
         ("[facts]\nmodel.layers = 'many'", "2:16: `layers` is a number"),
         ("gpus = '8xH100-80GBB'", "1:8: `gpus`: unknown GPU 'H100-80GBB'; did you mean"),
         ("rules = ['nowhere']", "1:9: there is no folder `nowhere`"),
+        ("model-config = 'no.json'", "1:16: there is no file `no.json`"),
+        ("model-config = ['a.json']", "1:16: `model-config` is a text"),
+        ("[model-config]\n'*' = '.'", "2:7: there is no file `.`"),
+        (
+            "[model-config]\n'*' = 'recipelint.toml'",
+            "2:7: `recipelint.toml` is no Hugging Face con",
+        ),
         ("select = [", "1:11:"),
         ("fail-on = 'info'\nfail-on = 'never'", "2:18: cannot overwrite a value"),
     ],
@@ -185,7 +266,7 @@ def test_an_error_names_the_line(tree: Path, text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("select: [OPT", "2:1: did not find expected"),
+        ("select: [OPT", "1:13: did not find expected"),
         ("- select", "1:1: settings are keys and values"),
         ("fail-on: info\nfail-on: never", "2:1: `fail-on` is set again here"),
         ("fail-on: info\n---\na: b", "3:1: a second YAML document"),
@@ -197,11 +278,69 @@ def test_an_error_in_yaml_names_the_line(tree: Path, text: str, message: str) ->
     assert wrong(tree, text, ".recipelint.yaml").startswith(f".recipelint.yaml:{message}")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("slect = []", "5:1: there is no setting `slect`; did you mean `select`?"),
+        ("severity.OPT001 = 'fatal'", "5:19: `OPT001` is one of error, warning, info"),
+        ("[tool.recipelint.facts]\nmodel.layer = 1", "6:7: there is no fact `model.layer`; did"),
+        ("[tool.recipelint.per-file-ignore]", "5:18: there is no setting `per-file-ignore`; did"),
+        ("select = 'OPT'\nselect = 'CFG'", "6:"),
+    ],
+)
+def test_an_error_in_a_pyproject_names_its_line(tree: Path, text: str, message: str) -> None:
+    above = "[project]\nname = 'x'\n\n[tool.recipelint]\n"
+    shown = wrong(tree, above + text, "pyproject.toml")
+    assert shown.startswith(f"pyproject.toml:{message}")
+
+
+@pytest.mark.parametrize(
+    "text", ["tool.recipelint = 1", "[tool]\nrecipelint = []", "[[tool.recipelint]]\nselect = []"]
+)
+def test_a_pyproject_whose_table_is_none_is_an_error(tree: Path, text: str) -> None:
+    assert "`tool.recipelint` is a table" in wrong(tree, text, "pyproject.toml")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_readable_file_is_an_error(tree: Path, name: str) -> None:
+    path = tree / name
+    path.mkdir()
+    with pytest.raises(SettingsError, match="is no regular file"):
+        nearest(tree)
+    path.rmdir()
+    path.symlink_to("nowhere")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        nearest(tree)
+    path.unlink()
+    path.symlink_to(name)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        nearest(tree)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_beyond_all_measure_is_an_error_at_once(tree: Path, name: str) -> None:
+    with (tree / name).open("wb") as stream:
+        stream.write(b"[tool.recipelint]\n")
+        stream.truncate(100_000_000)
+    with pytest.raises(SettingsError, match="more bytes than"):
+        nearest(tree)
+
+
+def test_a_link_inside_the_project_is_followed(tree: Path) -> None:
+    """Its globs are those of the folder that holds the link."""
+    (tree / "shared.toml").write_text('fail-on = "never"\n[dialects]\n"*" = "trl"')
+    (tree / "runs" / "recipelint.toml").symlink_to(tree / "shared.toml")
+    found = nearest(tree / "runs")
+    assert found is not None
+    assert found.settings.fail_on == "never"
+    assert found.settings.folder == str(tree / "runs")
+
+
 # --- settings of strangers
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc", "link/deeper", "link", "a/../../outside"])
-@pytest.mark.parametrize("key", ["rules", "baseline"])
+@pytest.mark.parametrize("key", ["rules", "baseline", "model-config"])
 def test_no_path_leads_out_of_the_project(tree: Path, key: str, name: str) -> None:
     project = tree / "runs"
     (project / ".git").mkdir()
@@ -256,7 +395,11 @@ _SAMPLES = {
     "choice": st.sampled_from(["default", "error", "never", "x"]),
     "choices": st.sampled_from([{"OPT": "error"}, {"OPT": "never"}, {"OPT": 1}, "x"]),
     "texts": st.sampled_from([{"*": "trl"}, {"*": ["trl"]}, []]),
+    "models": st.sampled_from([3, ["x"], {"*": ["x"]}, {}]),
     "lists": st.sampled_from([{"*": ["OPT"]}, {"*": "OPT"}, {"*": 1}, "x"]),
+    "limits": st.sampled_from(
+        [{}, {"bytes": 1000}, {"bytes": 0}, {"depth": 10**9}, {"values": "9"}, {"nodes": 1}, []]
+    ),
     "facts": st.sampled_from([{"model.layers": 1}, {"model": {"layers": 1}}, [], "x"]),
     "tables": st.sampled_from([{"OPT001": {"margin": 1}}, {"OPT001": 1}, []]),
 }

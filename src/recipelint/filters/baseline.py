@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recipelint.document.places import text_at
-from recipelint.document.reader import format_of
+from recipelint.document.reader import beginning, format_of
 from recipelint.document.scalars import number_in
 from recipelint.errors import UseError
 from recipelint.files import relative_to
@@ -25,7 +25,8 @@ from recipelint.findings import Finding
 
 DEFAULT_NAME = "recipelint-baseline.json"
 VERSION = 1
-_MAX_BYTES = 50_000_000
+_MAX_BYTES = 10_000_000
+"""Of 150 bytes an entry these are 60,000. What is longer is cut, and then no JSON."""
 _FIELDS = ("rule", "path", "key", "value")
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -62,15 +63,8 @@ class Baseline:
         self, findings: Iterable[Finding], sources: Mapping[str, str]
     ) -> tuple[list[Finding], Counter[Fingerprint]]:
         """The findings that are new, and the known ones that were not met."""
-        left = Counter(self.entries)
-        new = []
-        for finding in findings:
-            mark = self.fingerprint(finding, sources)
-            if left[mark] > 0:
-                left[mark] -= 1
-            else:
-                new.append(finding)
-        return new, +left
+        meeting = Meeting(self)
+        return meeting.new(findings, sources), meeting.unmet
 
     def stale(
         self, unmet: Counter[Fingerprint], checked: Iterable[str], rules: Iterable[str]
@@ -113,13 +107,37 @@ class Baseline:
         return os.path.lexists(os.path.join(self.folder, mark.path))
 
 
+class Meeting:
+    """Findings held against a baseline as they come, each entry as often as it is known."""
+
+    def __init__(self, baseline: Baseline) -> None:
+        self._baseline = baseline
+        self._left = Counter(baseline.entries)
+
+    def new(self, findings: Iterable[Finding], sources: Mapping[str, str]) -> list[Finding]:
+        """Those of the findings that are not known."""
+        return [finding for finding in findings if not self._meets(finding, sources)]
+
+    @property
+    def unmet(self) -> Counter[Fingerprint]:
+        """The entries that no finding has met so far."""
+        return +self._left
+
+    def _meets(self, finding: Finding, sources: Mapping[str, str]) -> bool:
+        mark = self._baseline.fingerprint(finding, sources)
+        met = self._left[mark] > 0
+        if met:
+            self._left[mark] -= 1
+        return met
+
+
 def load(path: str) -> Baseline:
-    """The baseline at `path`. Raises BaselineError, and FileNotFoundError if there is none."""
+    """The baseline at `path`. Raises BaselineError."""
     try:
-        with open(path, "rb") as stream:
-            data = json.loads(stream.read(_MAX_BYTES))
+        data = json.loads(beginning(path, _MAX_BYTES))
     except FileNotFoundError:
-        raise
+        hint = "`recipelint baseline` writes one"
+        raise BaselineError(f"there is no baseline {path}; {hint}") from None
     except OSError as error:
         raise BaselineError(f"cannot read {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:

@@ -10,29 +10,33 @@ demands are findings themselves, of the rules whose checks are named here.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from recipelint.document import Comment, Document, Entry, Mapping, Node, Sequence
+from recipelint.document import Comment, Document, Mapping, Node, Sequence
 from recipelint.document.comments import comments
 from recipelint.engine.checks import CheckContext
-from recipelint.engine.evaluate import Outcome
+from recipelint.engine.evaluate import Outcome, limited
 from recipelint.engine.rules import Rule, RuleSet
-from recipelint.findings import Finding, Span
+from recipelint.filters.removal import removal
+from recipelint.findings import Finding, Fix, Span
 
 UNUSED = "suppressions.unused"
 UNKNOWN = "suppressions.unknown"
 UNEXPLAINED = "suppressions.unexplained"
 _JUDGING = (UNUSED, UNKNOWN, UNEXPLAINED)
-_DIRECTIVE = re.compile(r"^\s*recipelint:\s*([A-Za-z-]+)(.*)$")
+_MENTION = r"#\s*recipelint:"
+_DIRECTIVE = r"\s*recipelint:\s*([A-Za-z-]+)(.*)$"
 _WORDS = ("ignore", "ignore-file", "disable", "noqa", "skip")
 """What people write who want to silence a rule; other remarks about recipelint are just that."""
-_PATTERN = re.compile(r"^(ignore|ignore-file)\s*\[([^\]]*)\]\s*:?\s*(.*)$")
+_MOST_HINTS = 20
+"""Looking for the name that is meant is slow: no more often than this for one file."""
+_PATTERN = r"(ignore|ignore-file)\s*\[([^\]]*)\]\s*:?\s*(.*)$"
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(NamedTuple):
     """The rules that there are, those that ran, and whether a suppression needs a reason."""
 
     rules: RuleSet
@@ -44,8 +48,7 @@ class Ran:
         return next((rule for rule in self.selected if rule.check == check), None)
 
 
-@dataclass(slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One comment: which rules (ids) it silences in which lines, and those that it did silence.
 
     `lines` is None for the whole file; `names` are the rules as the comment writes them.
@@ -56,16 +59,7 @@ class Suppression:
     rules: Table[str, str]
     lines: range | None
     reason: str
-    used: set[str] = field(default_factory=set)
-
-    def covers(self, finding: Finding) -> bool:
-        """Whether the finding is silenced; notes it."""
-        if finding.rule not in self.rules.values():
-            return False
-        if self.lines is not None and finding.span.line not in self.lines:
-            return False
-        self.used.add(finding.rule)
-        return True
+    used: set[str]
 
 
 def suppress(outcome: Outcome, context: CheckContext, ran: Ran) -> tuple[list[Finding], int]:
@@ -76,32 +70,56 @@ def suppress(outcome: Outcome, context: CheckContext, ran: Ran) -> tuple[list[Fi
     by_file = _by_file(outcome, context, ran.rules)
     own = by_file.get(context.document.path)
     found = list(outcome.findings)
-    left = [f for f in found if not _covered(f, by_file)]
+    left = _uncovered(found, by_file)
     if own is not None:
         judged = list(_judged(own, outcome, context, ran))
         found.extend(judged)
-        left.extend(f for f in judged if not _covered(f, by_file))
+        left.extend(_uncovered(judged, by_file))
         left.sort(key=lambda f: f.sort_key)
     return left, len(found) - len(left)
 
 
-def _covered(finding: Finding, by_file: Table[str, _Comments]) -> bool:
-    held = by_file.get(finding.path)
-    if held is None:
-        return False
-    covering = [suppression for suppression in held.suppressions if suppression.covers(finding)]
-    return bool(covering)
+def _uncovered(findings: list[Finding], by_file: Table[str, _Comments]) -> list[Finding]:
+    """The findings that no comment covers; suppressions note the rules that they silence.
+
+    Both are looked up by rule and line: a file may have thousands of either.
+    """
+    lines: dict[tuple[str, str], set[int]] = {}
+    for finding in findings:
+        lines.setdefault((finding.path, finding.rule), set()).add(finding.span.line)
+    covered: dict[tuple[str, str], set[int]] = {}
+    for path, held in by_file.items():
+        places = {rule: sorted(at) for (name, rule), at in lines.items() if name == path}
+        for rule, at in places.items():
+            covered[path, rule] = held.silence(rule, at)
+    return [f for f in findings if f.span.line not in covered.get((f.path, f.rule), ())]
 
 
 # --- reading comments
 
 
-@dataclass(slots=True)
-class _Comments:
+class _Comments(NamedTuple):
     """The suppressions of a file, and the places of comments that are none, with the reason."""
 
-    suppressions: list[Suppression] = field(default_factory=list)
-    unreadable: list[tuple[Span, str]] = field(default_factory=list)
+    suppressions: list[Suppression]
+    unreadable: list[tuple[Span, str]]
+
+    def silence(self, rule: str, lines: list[int]) -> set[int]:
+        """Those of the sorted `lines` in which the rule is silenced; noted where it is."""
+        silent: set[int] = set()
+        seen: dict[range | None, bool] = {}
+        for suppression in self.suppressions:
+            if rule not in suppression.rules.values():
+                continue
+            reach = suppression.lines
+            if reach not in seen:
+                first = 0 if reach is None else bisect_left(lines, reach.start)
+                last = len(lines) if reach is None else bisect_left(lines, reach.stop)
+                silent.update(lines[first:last])
+                seen[reach] = last > first
+            if seen[reach]:
+                suppression.used.add(rule)
+        return silent
 
 
 def _by_file(outcome: Outcome, context: CheckContext, rules: RuleSet) -> dict[str, _Comments]:
@@ -115,19 +133,20 @@ def _by_file(outcome: Outcome, context: CheckContext, rules: RuleSet) -> dict[st
     return {
         path: _read(document, rules)
         for path, document in documents.items()
-        if "recipelint:" in document.text and document.format != "json"
+        if document.format != "json" and re.search(_MENTION, document.text)
     }
 
 
 def _read(document: Document, rules: RuleSet) -> _Comments:
-    found = _Comments()
+    found, reach = _Comments([], []), _Reach(document)
+    ids = {name.lower(): rule.id for rule in rules for name in (rule.id, rule.name)}
     for comment in comments(document):
-        directive = _DIRECTIVE.match(comment.text)
+        directive = re.match(_DIRECTIVE, comment.text)
         if directive is None:
             continue
         length = len(comment.text) + 1
         span = Span(comment.line, comment.column, comment.line, comment.column + length)
-        match = _PATTERN.match("".join(directive.groups()))
+        match = re.match(_PATTERN, "".join(directive.groups()))
         if match is None and not _meant(*directive.groups()):
             continue
         if match is None:
@@ -138,9 +157,9 @@ def _read(document: Document, rules: RuleSet) -> _Comments:
         if not names:
             found.unreadable.append((span, "names no rule"))
             continue
-        known = {name: rule.id for name in names if (rule := rules.find(name))}
-        lines = None if kind == "ignore-file" else _lines(document, comment)
-        found.suppressions.append(Suppression(span, names, known, lines, reason.strip()))
+        known = {name: ids[name.lower()] for name in names if name.lower() in ids}
+        lines = None if kind == "ignore-file" else reach.of(comment)
+        found.suppressions.append(Suppression(span, names, known, lines, reason.strip(), set()))
     return found
 
 
@@ -152,27 +171,45 @@ def _meant(word: str, rest: str) -> bool:
     return bracket or bool(difflib.get_close_matches(word.lower(), _WORDS, 1, 0.75))
 
 
-def _lines(document: Document, comment: Comment) -> range:
-    if not comment.own_line:
-        return range(comment.line, comment.line + 1)
-    lines = document.lines
-    for number in range(comment.line, len(lines)):
-        text = lines[number].strip()
-        if text and not text.startswith("#"):
-            return range(number + 1, _end(document, number + 1, text) + 1)
-    return range(comment.line, comment.line + 1)
+class _Reach:
+    """Which lines the comments of a document cover; the tree is walked once for all of them."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._below: list[int] | None = None
+        self._starting: dict[int, list[Span]] = {}
+
+    def of(self, comment: Comment) -> range:
+        """The lines that a comment covers."""
+        if self._below is None:
+            self._below = _below(self._document.lines)
+            self._starting = _starting(self._document)
+        line = self._below[comment.line] if comment.own_line else 0
+        if not line:
+            return range(comment.line, comment.line + 1)
+        return range(line, self._end(line) + 1)
+
+    def _end(self, line: int) -> int:
+        """The last line of what begins on `line`.
+
+        A TOML header begins the tables above its own as well, if they stand nowhere else: there
+        the smallest part is meant. Elsewhere it is the largest, `- a: 1` being an item and an
+        entry.
+        """
+        ends = [_last_line(span) for span in self._starting.get(line, ())]
+        if not ends:
+            return line
+        header = self._document.lines[line - 1].lstrip().startswith("[")
+        return min(ends) if self._document.format == "toml" and header else max(ends)
 
 
-def _end(document: Document, line: int, text: str) -> int:
-    """The last line of what begins on `line`.
-
-    A TOML header begins the tables above its own as well, if they stand nowhere else: there the
-    smallest part is meant. Elsewhere it is the largest, `- a: 1` being an item and an entry.
-    """
-    ends = [_last_line(span) for span in _starting(document, line)]
-    if not ends:
-        return line
-    return min(ends) if document.format == "toml" and text.startswith("[") else max(ends)
+def _below(lines: list[str]) -> list[int]:
+    """For each line the next one that holds more than a comment, 0 where there is none."""
+    found = [0] * (len(lines) + 1)
+    for number in range(len(lines), 0, -1):
+        text = lines[number - 1].strip()
+        found[number - 1] = number if text and not text.startswith("#") else found[number]
+    return found
 
 
 def _last_line(span: Span) -> int:
@@ -182,9 +219,10 @@ def _last_line(span: Span) -> int:
     )
 
 
-def _starting(document: Document, line: int) -> Iterator[Span]:
-    """The places of the entries and items that begin on a line."""
-    waiting: list[Node | Entry | None] = [document.root, *document.more]
+def _starting(document: Document) -> dict[int, list[Span]]:
+    """The places of the entries and items, by the line on which they begin."""
+    found: dict[int, list[Span]] = {}
+    waiting: list[Node | None] = [document.root, *document.more]
     seen: set[int] = set()
     while waiting:
         node = waiting.pop()
@@ -193,14 +231,14 @@ def _starting(document: Document, line: int) -> Iterator[Span]:
         seen.add(id(node))
         if isinstance(node, Mapping):
             for entry in node.entries:
-                if entry.key_span.line == line and not entry.merged:
-                    yield entry.value.span
+                if not entry.merged:
+                    found.setdefault(entry.key_span.line, []).append(entry.value.span)
                 waiting.append(entry.value)
         elif isinstance(node, Sequence):
             for item in node.items:
-                if item.span.line == line:
-                    yield item.span
+                found.setdefault(item.span.line, []).append(item.span)
                 waiting.append(item)
+    return found
 
 
 # --- what is wrong with suppressions
@@ -216,38 +254,54 @@ def _judged(
         (UNEXPLAINED, _unexplained(held, ran)),
     ):
         rule = ran.judge(check)
-        for span, values in rows if rule is not None else ():
-            assert rule is not None
-            yield Finding(
-                rule=rule.id,
-                name=rule.name,
-                severity=rule.severity,
-                message=rule.message.fill(values),
-                path=path,
-                span=span,
-                help=rule.help.fill(values) if rule.help else None,
-                evidence=rule.evidence,
-            )
+        if rule is not None:
+            found = (objection(rule, row.span, row.values, path, row.fix) for row in rows)
+            yield from limited(found, context.workspace.limits.findings)
 
 
-_Rows = Iterable[tuple[Span, dict[str, object]]]
+def objection(
+    rule: Rule, span: Span, values: Table[str, object], path: str, fix: Fix | None = None
+) -> Finding:
+    """What a rule about suppressions says of one, with the values of its message."""
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=rule.severity,
+        message=rule.message.fill(values),
+        path=path,
+        span=span,
+        url=rule.url,
+        help=rule.help.fill(values) if rule.help else None,
+        evidence=rule.evidence,
+        fix=fix,
+    )
+
+
+class _Wrong(NamedTuple):
+    """A suppression that is wrong, with the values of the rule's message."""
+
+    span: Span
+    values: dict[str, object]
+    fix: Fix | None = None
+
+
+_Rows = Iterable[_Wrong]
 
 
 def _unknown(held: _Comments, rules: RuleSet) -> _Rows:
     import difflib
 
     for span, reason in held.unreadable:
-        yield span, {"problem": f"the comment {reason}"}
+        yield _Wrong(span, {"problem": f"the comment {reason}"})
     known = [rule.id for rule in rules] + [rule.name for rule in rules]
-    for suppression in held.suppressions:
-        for name in suppression.names:
-            if name in suppression.rules:
-                continue
-            close = difflib.get_close_matches(name.upper(), known, 1) or difflib.get_close_matches(
-                name.lower(), known, 1
-            )
-            hint = f", though there is `{close[0]}`" if close else ""
-            yield suppression.span, {"problem": f"no rule is called `{name}`{hint}"}
+    strange = ((s.span, name) for s in held.suppressions for name in s.names if name not in s.rules)
+    for number, (span, name) in enumerate(strange):
+        close = number < _MOST_HINTS and (
+            difflib.get_close_matches(name.upper(), known, 1)
+            or difflib.get_close_matches(name.lower(), known, 1)
+        )
+        hint = f", though there is `{close[0]}`" if close else ""
+        yield _Wrong(span, {"problem": f"no rule is called `{name}`{hint}"})
 
 
 def _unused(held: _Comments, outcome: Outcome, context: CheckContext, ran: Ran) -> _Rows:
@@ -263,10 +317,11 @@ def _unused(held: _Comments, outcome: Outcome, context: CheckContext, ran: Ran) 
     for suppression in held.suppressions:
         for name, rule in suppression.rules.items():
             if rule in judged and rule not in suppression.used:
-                yield suppression.span, {"rule": name}
+                fix = removal(context.document.lines, suppression.span, suppression.names, name)
+                yield _Wrong(suppression.span, {"problem": f"`{name}` finds nothing here"}, fix)
 
 
 def _unexplained(held: _Comments, ran: Ran) -> _Rows:
     for suppression in held.suppressions if ran.require_reason else ():
         if not suppression.reason:
-            yield suppression.span, {"rule": ", ".join(suppression.names)}
+            yield _Wrong(suppression.span, {"rule": ", ".join(suppression.names)})

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from recipelint.document.reader import beginning
 from recipelint.errors import UseError
 from recipelint.metrics.series import Measurements, gather
 
@@ -46,8 +47,7 @@ def read_metrics(path: str) -> Measurements:
 
 def _text(path: str, name: str) -> str:
     try:
-        with open(path, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = beginning(path, MAX_BYTES + 1)
     except OSError as error:
         raise MetricsError(f"{name}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:

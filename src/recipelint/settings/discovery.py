@@ -6,6 +6,7 @@ import os
 import stat
 
 from recipelint.document import Document, Mapping, follow, read
+from recipelint.files import shown
 from recipelint.findings import START
 from recipelint.settings.found import SettingsError, SettingsFile
 from recipelint.settings.model import Settings
@@ -13,6 +14,12 @@ from recipelint.settings.model import Settings
 NAMES = (".recipelint.yaml", "recipelint.toml", "pyproject.toml")
 """The files that may hold settings; where a folder has several the first holds."""
 _PYPROJECT = "pyproject.toml"
+_SLIPS = {
+    ".recipelint.yml": ".recipelint.yaml",
+    ".recipelint.json": ".recipelint.yaml",
+    ".recipelint.toml": "recipelint.toml",
+}
+"""Names that can only be meant for settings, and what they should be."""
 
 
 class Discovery:
@@ -41,10 +48,18 @@ class Discovery:
             found = load(path) if os.path.lexists(path) else None
             if found is not None:
                 return found
+        self._refuse_slips(folder)
         parent = os.path.dirname(folder)
         if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
             return None
         return self.around(parent)
+
+    def _refuse_slips(self, folder: str) -> None:
+        """Settings that would be passed over silently look like settings that hold."""
+        for name, right in _SLIPS.items():
+            path = os.path.join(folder, name)
+            if os.path.lexists(path):
+                raise SettingsError(shown(path), START, f"settings files are called `{right}`")
 
 
 def load(path: str) -> SettingsFile | None:
@@ -55,7 +70,7 @@ def load(path: str) -> SettingsFile | None:
     """
     from recipelint.settings.reading import first_problem, read_settings, whole
 
-    name = _shown(path)
+    name = shown(path)
     folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
     root = project_root(folder)
     real = os.path.realpath(path)
@@ -98,14 +113,9 @@ def _read(path: str, name: str) -> Document:
 
 
 def _tool(document: Document) -> Mapping | None:
-    """The table `tool.recipelint` of a pyproject.toml."""
-    node: object = document.mapping
-    for key in ("tool", "recipelint"):
-        node = follow(node.get(key)) if isinstance(node, Mapping) else None
-    return node if isinstance(node, Mapping) else None
-
-
-def _shown(path: str) -> str:
-    """The path as messages show it: relative to the working directory where it is below."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else relative
+    """The table `tool.recipelint` of a pyproject.toml. Raises SettingsError if it is no table."""
+    tool = follow(document.mapping and document.mapping.get("tool"))
+    found = follow(tool.get("recipelint")) if isinstance(tool, Mapping) else None
+    if found is None or isinstance(found, Mapping):
+        return found
+    raise SettingsError(document.path, found.span, "`tool.recipelint` is a table of settings")

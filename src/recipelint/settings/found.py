@@ -21,10 +21,13 @@ class SettingsFile(NamedTuple):
     """The settings of one file.
 
     `selectors` and `parameters` hold what can be judged only when the rules are known, each with
-    its place: rule selectors, and rule parameters as (rule, name, value).
+    its place: rule selectors, and rule parameters as (rule, name, value). `ignores` are the
+    entries of `per-file-ignores` as (glob, selector); `text` is that of the file.
     """
 
     path: str
     settings: Settings
     selectors: tuple[tuple[str, Span], ...] = ()
     parameters: tuple[tuple[str, str, Any, Span], ...] = ()
+    ignores: tuple[tuple[str, str, Span], ...] = ()
+    text: str = ""

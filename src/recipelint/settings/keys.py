@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from recipelint.document.limits import HIGHEST
 from recipelint.engine.rules import PROFILES
 
 SEVERITIES = ("error", "warning", "info")
@@ -13,8 +13,7 @@ _TEXTS = {"type": "array", "items": _TEXT}
 _PLAIN = {"type": ["string", "number", "boolean"]}
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One setting. `kind` says how it is read (see `SHAPES`), `choices` what it may be."""
 
     kind: str
@@ -35,6 +34,7 @@ KEYS = {
     "dialects": Key("texts", "The dialect of files, by glob, instead of recognising it."),
     "framework-versions": Key("texts", "The release that reads the files, by glob."),
     "gpus": Key("text", "The cluster, such as 8xH100-80GB."),
+    "model-config": Key("models", "The model's config.json: one for all recipes, or by glob."),
     "facts": Key("facts", "Canonical facts that hold for every recipe of the project."),
     "parameters": Key("tables", "Values for the parameters of rules, by rule id."),
     "rules": Key("list", "Folders of own rules, beside the shipped ones, inside the project."),
@@ -42,6 +42,7 @@ KEYS = {
     "baseline": Key("text", "The file of known findings, inside the project."),
     "fail-on": Key("choice", "Fail from this severity on.", (*SEVERITIES, "never")),
     "output-format": Key("text", "How to print findings."),
+    "limits": Key("limits", "How much of a file is read, by the name of the limit."),
     "require-recipes": Key("boolean", "Whether finding no recipe is a failure."),
 }
 """Every setting, in the order of the documentation."""
@@ -53,7 +54,16 @@ SHAPES: dict[str, dict[str, Any]] = {
     "choice": _TEXT,
     "choices": {"type": "object", "additionalProperties": _TEXT},
     "texts": {"type": "object", "additionalProperties": _TEXT},
+    "models": {"anyOf": [{"type": "object", "additionalProperties": _TEXT}, _TEXT]},
     "lists": {"type": "object", "additionalProperties": {"anyOf": [_TEXTS, _TEXT]}},
+    "limits": {
+        "type": "object",
+        "properties": {
+            name: {"type": "integer", "minimum": 1, "maximum": most}
+            for name, most in HIGHEST._asdict().items()
+        },
+        "additionalProperties": False,
+    },
     "facts": {
         "type": "object",
         "additionalProperties": {

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from recipelint.document.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from recipelint.recipe.facts import Value
 
+_NOTHING: Mapping[str, Any] = {}  # not written to
+ALL_FILES = "**"
+"""The glob that every file matches."""
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+
+class Choice(NamedTuple):
     """One layer of rule selectors: `select` starts anew, the others add and take away."""
 
     select: tuple[str, ...] = ()
@@ -19,8 +23,7 @@ class Choice:
     ignore: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Settings of one run. Everything has a default.
 
     `select`, `extend_select` and `ignore` hold rule selectors (id, prefix, name, category, ALL);
@@ -30,31 +33,34 @@ class Settings:
     architecture). `rule_folders` are read beside the shipped rules; `parameters` are values for
     rule parameters by rule id. `root` is the project root; None finds it from each file.
 
-    `severities` maps selectors to severities; `per_file_ignores`, `dialects` and `versions` map
-    globs, relative to `folder` (None: the working directory), to selectors, a dialect, and the
-    release of the framework that reads those files. `exclude` and `extend_exclude` are globs of
+    `severities` maps selectors to severities; `per_file_ignores`, `dialects`, `versions` and
+    `models` map globs, relative to `folder` (None: the working directory), to selectors, a dialect,
+    the release of the framework that reads those files, and the facts of the model that they train
+    (`given` wins over them). `exclude` and `extend_exclude` are globs of
     what a search of folders passes over; `exclude` None stands for the built-in list.
     `require_reason` makes a suppression without a reason a finding. `baseline` is the path of a
     baseline; `fail_on`, `output_format` and `require_recipes` are the command line's defaults.
     `metrics` is the path of the log of a run, whose measured values are held against the recipe.
-    `cache` keeps results in the user's cache folder and uses those of earlier runs.
+    `cache` keeps results in the user's cache folder and uses those of earlier runs. `limits` bound
+    what is read of each file.
     """
 
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     dialect: str | None = None
-    given: Mapping[str, Value] = field(default_factory=dict)
+    given: Mapping[str, Value] = _NOTHING
     rule_folders: tuple[str, ...] = ()
-    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Any]] = _NOTHING
     root: str | None = None
     project: Choice = Choice()
     profile: str | None = None
-    severities: Mapping[str, str] = field(default_factory=dict)
+    severities: Mapping[str, str] = _NOTHING
     folder: str | None = None
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    dialects: Mapping[str, str] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = _NOTHING
+    dialects: Mapping[str, str] = _NOTHING
+    versions: Mapping[str, str] = _NOTHING
+    models: Mapping[str, Mapping[str, Value]] = _NOTHING
     exclude: tuple[str, ...] | None = None
     extend_exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
@@ -65,6 +71,7 @@ class Settings:
     require_recipes: bool = False
     metrics: str | None = None
     cache: bool = False
+    limits: Limits = LIMITS
 
     @property
     def choice(self) -> Choice:
@@ -73,8 +80,7 @@ class Settings:
 
     def over(self, project: Settings) -> Settings:
         """These settings on top of a project's: what is said here wins, the rest is kept."""
-        return replace(
-            project,
+        return project._replace(
             select=self.select,
             extend_select=self.extend_select,
             ignore=self.ignore,
@@ -86,12 +92,14 @@ class Settings:
             root=self.root or project.root,
             profile=self.profile or project.profile,
             severities={**project.severities, **self.severities},
+            models=self.models or project.models,
             baseline=self.baseline or project.baseline,
             fail_on=self.fail_on or project.fail_on,
             output_format=self.output_format or project.output_format,
             require_recipes=self.require_recipes or project.require_recipes,
             metrics=self.metrics or project.metrics,
             cache=self.cache,
+            limits=project.limits if self.limits == LIMITS else self.limits,
         )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from recipelint.document import Document, Entry, Mapping, Node, Scalar, Sequence, follow
+from recipelint.document.limits import HIGHEST, LIMITS, Limits
 from recipelint.document.scalars import value, yaml_1_2
 from recipelint.findings import START, Span
 from recipelint.recipe.facts import Value, fact_types
 from recipelint.settings.found import SettingsError, SettingsFile
 from recipelint.settings.keys import KEYS, Key
-from recipelint.settings.model import Settings
+from recipelint.settings.model import ALL_FILES, Settings
 
 _FIELDS = {
     "select": "select",
@@ -27,11 +27,13 @@ _FIELDS = {
     "respect-gitignore": "respect_gitignore",
     "dialects": "dialects",
     "framework-versions": "versions",
+    "model-config": "models",
     "parameters": "parameters",
     "require-reason": "require_reason",
     "fail-on": "fail_on",
     "output-format": "output_format",
     "require-recipes": "require_recipes",
+    "limits": "limits",
 }
 _KINDS = {"number": (int, float), "boolean": (bool,), "string": (str,)}
 _T = TypeVar("_T")
@@ -50,7 +52,7 @@ def read_settings(document: Document, table: Mapping, folder: str, root: str) ->
 
     Globs and paths are relative to `folder`; no path may lead out of `root`.
     """
-    return _Reading(document, folder, root).all(table)
+    return _Reading(document, folder, root, [], [], []).all(table)
 
 
 def first_problem(document: Document) -> SettingsError | None:
@@ -62,15 +64,15 @@ def first_problem(document: Document) -> SettingsError | None:
     return None
 
 
-@dataclass
-class _Reading:
+class _Reading(NamedTuple):
     """One file while it is read."""
 
     document: Document
     folder: str
     root: str
-    selectors: list[tuple[str, Span]] = field(default_factory=list)
-    parameters: list[tuple[str, str, Any, Span]] = field(default_factory=list)
+    selectors: list[tuple[str, Span]]
+    parameters: list[tuple[str, str, Any, Span]]
+    ignores: list[tuple[str, str, Span]]
 
     def all(self, table: Mapping) -> SettingsFile:
         found: dict[str, Any] = {"folder": self.folder}
@@ -85,6 +87,8 @@ class _Reading:
             Settings(**found),
             tuple(self.selectors),
             tuple(self.parameters),
+            tuple(self.ignores),
+            self.document.text,
         )
 
     def fail(self, span: Span, reason: str) -> SettingsError:
@@ -98,7 +102,9 @@ class _Reading:
             "choice": self._choice,
             "choices": lambda e, k: self._table(e, lambda part: self._choice(part, k)),
             "texts": lambda e, k: self._table(e, lambda part: self._text(part, k)),
+            "models": self._models,
             "lists": lambda e, k: self._table(e, lambda part: self._list(part, k)),
+            "limits": lambda e, _: self._limits(e),
             "facts": lambda e, k: dict(self._facts(self._mapping(e), "")),
             "tables": lambda e, _: self._table(e, self._parameters),
         }
@@ -129,7 +135,9 @@ class _Reading:
             self.selectors.extend((part.key, part.key_span) for part in self._parts(entry))
         elif entry.key == "per-file-ignores":
             for part in self._parts(entry):
-                self.selectors.extend(self._each(part.value))
+                for selector, span in self._each(part.value):
+                    self.selectors.append((selector, span))
+                    self.ignores.append((part.key, selector, span))
         elif entry.key == "dialects":
             self._known_dialects(entry)
         elif entry.key == "output-format":
@@ -201,6 +209,16 @@ class _Reading:
                 raise self.fail(item.span, f"`{name}` is a list of texts")
             yield text, item.span
 
+    def _limits(self, entry: Entry) -> Limits:
+        return LIMITS._replace(**self._table(entry, self._limit))
+
+    def _limit(self, entry: Entry) -> int:
+        self._known(entry.key_span, entry.key, HIGHEST._fields, "limit")
+        found, most = self._plain(entry), getattr(HIGHEST, entry.key)
+        if type(found) is not int or not 1 <= found <= most:
+            raise self.fail(entry.value.span, f"`{entry.key}` is a whole number up to {most:,}")
+        return found
+
     # --- facts and parameters
 
     def _facts(self, table: Mapping, prefix: str) -> Iterator[tuple[str, Value]]:
@@ -263,10 +281,31 @@ class _Reading:
             "parallel.world_size": count,
         }
 
+    def _models(self, entry: Entry, key: Key) -> dict[str, dict[str, Value]]:
+        """The facts of models by glob; a path alone holds for all files."""
+        if not isinstance(follow(entry.value), Mapping):
+            return {ALL_FILES: self._model(entry, self._text(entry, key))}
+        return {part.key: self._model(part, self._text(part, key)) for part in self._parts(entry)}
+
+    def _model(self, entry: Entry, name: str) -> dict[str, Value]:
+        from recipelint.dialects.local_model import model_facts
+
+        path = self._inside(entry.value.span, name)
+        if not os.path.isfile(path):
+            raise self.fail(entry.value.span, f"there is no file `{name}`")
+        facts = model_facts(path)
+        if not facts:
+            raise self.fail(entry.value.span, f"`{name}` is no Hugging Face config.json")
+        return facts
+
     def _rule_folder(self, entry: Entry, name: str) -> str:
+        from recipelint.engine.packs import rule_names
+
         found = self._inside(entry.value.span, name)
         if not os.path.isdir(found):
             raise self.fail(entry.value.span, f"there is no folder `{name}`")
+        for path in rule_names(found):
+            self._inside(entry.value.span, os.path.join(name, path))
         return found
 
     def _inside(self, span: Span, name: str) -> str:
