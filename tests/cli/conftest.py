@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from recipelint.cli import cli
+from recipelint.cli.commands import cli
 from tests.cli.rule_files import BAD, GOOD, ODD, write_rules
 
 Run = Callable[..., Result]

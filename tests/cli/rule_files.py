@@ -62,6 +62,20 @@ evidence:
 examples: {bad: [], good: []}
 """,
 }
+JUDGE = """\
+id: TST301
+name: unused-suppression
+severity: warning
+summary: nothing is silenced
+check: suppressions.unused
+message: "There is nothing to silence: {problem}."
+help: remove it
+why: The tests want one.
+evidence:
+  - {source: nobody, where: nowhere, finds: nothing, status: judgement}
+examples: {bad: [], good: []}
+"""
+"""The rule about suppressions that silence nothing, which not every test wants."""
 BAD = "recipelint: 1\noptimizer:\n  learning_rate: 10\n"
 ODD = "recipelint: 1\nbatch:\n  micro_batch: 3\n"
 GOOD = "recipelint: 1\noptimizer:\n  learning_rate: 0.1\n"

@@ -28,6 +28,7 @@ def test_a_finding_as_a_person_sees_it(check: Run) -> None:
           |                  ^^ learning rate 10 is above 1
           = at: optimizer.learning_rate
           = sum: optimizer.learning_rate  10  line 3
+                 parameters.highest       1   parameter of the rule
           = evidence: A Report, section 1
           = help: use a lower one (fix changes the run)
 
@@ -91,7 +92,7 @@ def test_a_wrong_rule_file_is_one_line_and_status_2(check: Run, rules: Path) -> 
     (rules / "batch" / "TST004-wrong.yaml").write_text("id: TST004\nsummry: x\n", encoding="utf-8")
     result = check("good.yaml")
     assert result.exit_code == 2
-    assert "TST004-wrong.yaml: summry: rules have no such field; did you mean `summary`?" in (
+    assert "TST004-wrong.yaml:2: summry: rules have no such field; did you mean `summary`?" in (
         result.stderr
     )
     assert result.stderr.count("\n") == 1

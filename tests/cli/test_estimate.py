@@ -389,6 +389,13 @@ def test_verbose_gives_conventions_and_reasons_in_full(text: Any) -> None:
     assert "none of budget.tokens, budget.steps and budget.epochs is known" in flat
 
 
+def test_a_convention_is_not_said_twice(text: Any) -> None:
+    flat = " ".join(text("--gpus", "8xH100-80GB", "-v").split())
+    assert "bf16, while the sequence is within every window" in flat
+    assert "bf16; bf16" not in flat
+    assert "causal mean; causal mean" not in flat
+
+
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_no_line_is_wider_than_the_terminal(
     text: Any, monkeypatch: pytest.MonkeyPatch, columns: int

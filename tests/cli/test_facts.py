@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,18 @@ def test_facts_as_text(run: Run, project: Path) -> None:
     assert "Not known" not in lines
 
 
+def test_a_long_origin_is_told_in_full_once(run: Run, project: Path) -> None:
+    text = AXOLOTL.replace("some/model", "meta-llama/Meta-Llama-3-8B")
+    (project / "recipe.yaml").write_text(text, encoding="utf-8")
+    lines = [" ".join(line.split()) for line in run("facts", "recipe.yaml").stdout.splitlines()]
+    origins = [line.partition("catalog: ")[2] for line in lines if "catalog: " in line]
+    assert len(origins) > 10
+    assert origins[0] != "as above"
+    assert set(origins[1:]) == {"as above"}
+    (eps,) = (line for line in lines if line.startswith("optimizer.eps "))
+    assert re.fullmatch(r"optimizer\.eps 1e-8 axolotl [\d.]+ default", eps)
+
+
 def test_verbose_lists_what_is_not_known_and_why(run: Run, project: Path) -> None:
     (project / "recipe.yaml").write_text(AXOLOTL, encoding="utf-8")
     shown = " ".join(run("facts", "recipe.yaml", "-v").stdout.split())
@@ -166,3 +179,12 @@ def test_a_file_that_is_not_there_is_status_2(run: Run) -> None:
     result = run("facts", "no.yaml")
     assert result.exit_code == 2
     assert result.stderr == "recipelint: error: no.yaml: there is no such file\n"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_credential_is_covered(project: Path, run: Run, form: str) -> None:
+    token = "hf_" + "aB3dE5fG7h" * 4
+    (project / "token.yaml").write_text(AXOLOTL.replace("some/model", token), encoding="utf-8")
+    output = run("facts", "token.yaml", "--format", form).output
+    assert token not in output
+    assert "hf_" in output

@@ -33,7 +33,7 @@ def test_the_status_is_that_of_what_is_left(check: Run) -> None:
 def test_unsafe_fixes_wait_to_be_asked_for(check: Run, project: Path) -> None:
     result = check("bad.yaml", "--fix")
     assert (project / "bad.yaml").read_text() == BAD
-    assert "1 fix would change the run: --unsafe-fixes makes them" in result.stderr
+    assert "1 fix would change the run: --unsafe-fixes makes it" in result.stderr
     assert result.exit_code == 1
 
 

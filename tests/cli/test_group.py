@@ -9,19 +9,23 @@ import click
 import pytest
 
 import recipelint
-from recipelint.cli import COMMANDS, cli
+from recipelint.cli.commands import COMMANDS, cli
 from tests.cli.conftest import Run
 from tests.processes import python, recipelint_process
 
 
 def test_importing_the_group_imports_no_command_and_nothing_heavy() -> None:
-    code = "import sys, json, recipelint.cli; print(json.dumps(sorted(sys.modules)))"
+    code = "import sys, json, recipelint.cli.commands; print(json.dumps(sorted(sys.modules)))"
     loaded = set(json.loads(python("-c", code).stdout))
     assert not loaded & {"pydantic", "jsonschema", "yaml", "importlib.metadata"}
     assert {m for m in loaded if m.startswith("recipelint")} == {
         "recipelint",
         "recipelint.cli",
+        "recipelint.cli.commands",
         "recipelint.cli.group",
+        "recipelint.cli.hints",
+        "recipelint.cli.status",
+        "recipelint.errors",
     }
 
 

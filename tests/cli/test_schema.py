@@ -49,6 +49,8 @@ def test_schemas_are_draft_2020_12(schema: Any, name: str) -> None:
         ("axolotl", {"base_model": "a", "learning_rate": 1e-4, "not_a_key": 1}),
         ("trl", {"learning_rate": "1e-5", "bf16": True, "max_steps": None}),
         ("accelerate", {"distributed_type": "FSDP", "num_processes": 8}),
+        ("maxtext", {"warmup_steps_fraction": 1}),
+        ("trl", {"warmup_steps": -1}),  # transformers 4 takes it
     ],
 )
 def test_what_the_framework_takes_is_valid(schema: Any, name: str, recipe: dict[str, Any]) -> None:
@@ -65,6 +67,7 @@ def test_what_the_framework_takes_is_valid(schema: Any, name: str, recipe: dict[
         ("trl", {"learning_rate": "fast"}, "$.learning_rate"),
         ("nanotron", {"parallelism": {"dp": "two", "pp": 1, "tp": 1}}, "$.parallelism"),
         ("accelerate", {"not_a_key": 1, "distributed_type": "FSDP"}, "$"),
+        ("maxtext", {"warmup_steps_fraction": 10}, "$.warmup_steps_fraction"),
     ],
 )
 def test_what_the_framework_refuses_is_invalid(

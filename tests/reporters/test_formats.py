@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recipelint.findings import Span
 from recipelint.reporters import FORMATS, get
 from recipelint.reporters.options import Options
+from recipelint.reporters.sanitize import visible
 from tests.processes import python
 from tests.reporters.samples import EPSILON, MISSPELT, UNKNOWN, at, report
 
@@ -52,6 +56,31 @@ def test_concise_stays_one_line_whatever_a_file_holds() -> None:
     assert shown.count("\n") == 1
     assert not shown.startswith("::")
     assert "\u2028" not in shown
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=60), st.text(max_size=30))
+def test_concise_is_read_by_the_pattern_that_editors_use(message: str, path: str) -> None:
+    """As the problem matchers of VS Code and `errorformat` of Vim describe it."""
+    sample = at("", Span(3, 14, 3, 15), message=message, path=f"{path}/a.yaml")
+    pattern = r"^(.+):(\d+):(\d+): (error|warning|info) ([A-Z]{3}\d{3}) ([a-z0-9-]+): (.*)$"
+    (found,) = re.findall(pattern, get("concise")(sample, Options()), re.MULTILINE)
+    assert found[1:6] == ("3", "14", "error", "TST001", "some-rule")
+    assert found[6] == visible(message)
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "statistics", "html"])
+@pytest.mark.parametrize(
+    ("suppressed", "known", "said"),
+    [
+        (0, 0, "61 files; 1 rule not"),
+        (2, 0, "61 files; 2 suppressed; 1 rule not"),
+        (0, 1, "61 files; 1 in the baseline; 1 rule not"),
+        (2, 1, "61 files; 2 suppressed, 1 in the baseline; 1 rule not"),
+    ],
+)
+def test_what_is_not_shown_is_counted(name: str, suppressed: int, known: int, said: str) -> None:
+    sample = report(not_assessed=[UNKNOWN], suppressed=suppressed, known=known)
+    assert said in " ".join(get(name)(sample, Options()).split())
 
 
 def test_statistics_count_by_rule() -> None:

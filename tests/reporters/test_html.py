@@ -67,6 +67,13 @@ def test_a_finding_is_shown_with_its_sum_evidence_help_and_fix() -> None:
     assert page.marked() == ["error", "warning"]
 
 
+def test_evidence_is_open_once_for_each_rule_of_a_file() -> None:
+    page = Page(render(report(EPSILON, EPSILON), Options()))
+    assert page.text.count("settles faster") == 2
+    assert [tag for tag, _ in page.tags].count("details") == 1
+    assert page.text.count("Evidence, as above") == 1
+
+
 def test_nothing_is_loaded_and_no_script_is_there() -> None:
     page = Page(render(report(MISSPELT, EPSILON), Options()))
     tags = {tag for tag, _ in page.tags}
@@ -122,6 +129,23 @@ def test_overlapping_spans_show_the_worst() -> None:
     inner = EPSILON._replace(span=Span(4, 13, 4, 15))
     outer = MISSPELT._replace(path="pretrain.yaml", span=Span(4, 3, 4, 14))
     assert Page(render(report(inner, outer), Options())).marked() == ["error", "error", "warning"]
+
+
+def test_what_is_left_out_is_counted() -> None:
+    recipes = {"c.yaml": Recipe("neutral", None, [Phase(None)])}
+    sample = report(MISSPELT, suppressed=2, known=1)
+    sample.names = ["a.yaml", "b.yaml", "c.yaml", MISSPELT.path]
+    page = Page(render(sample, Options(recipes=recipes)))
+    assert "2 recipes without findings are not shown." in page.text
+    assert "Of 1 recipe the findings are shown, and not the facts." in page.text
+    assert "2 suppressed, 1 in the baseline" in page.text
+
+
+def test_of_a_whole_report_nothing_is_said_to_be_left_out() -> None:
+    sample = report()
+    sample.names = ["a.yaml"]
+    recipes = {"a.yaml": Recipe("neutral", None, [Phase(None)])}
+    assert "not shown" not in Page(render(sample, Options(recipes=recipes))).text
 
 
 def test_long_files_are_shown_around_their_findings() -> None:

@@ -74,6 +74,8 @@ CONTRACT = closed(
         error=COUNT,
         warning=COUNT,
         info=COUNT,
+        suppressed=COUNT,
+        known=COUNT,
         not_assessed=COUNT,
         by_rule={"type": "object", "additionalProperties": COUNT},
     ),
@@ -81,13 +83,16 @@ CONTRACT = closed(
 
 
 def test_a_report_keeps_the_contract() -> None:
-    shown = json.loads(render(report(MISSPELT, EPSILON, not_assessed=[UNKNOWN]), Options()))
+    sample = report(MISSPELT, EPSILON, not_assessed=[UNKNOWN], suppressed=3, known=1)
+    shown = json.loads(render(sample, Options()))
     jsonschema.validate(shown, CONTRACT)
     assert shown["summary"] == {
         "findings": 2,
         "error": 1,
         "warning": 1,
         "info": 0,
+        "suppressed": 3,
+        "known": 1,
         "not_assessed": 1,
         "by_rule": {"CFG102": 1, "OPT001": 1},
     }

@@ -13,6 +13,7 @@ from recipelint.findings import Severity, Span
 from recipelint.reporters.options import Options
 from recipelint.reporters.sanitize import width
 from recipelint.reporters.text import render
+from tests.reporters import snapshots
 from tests.reporters.samples import EPSILON, MISSPELT, UNKNOWN, at, report
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
@@ -63,6 +64,38 @@ def test_colour_and_links_change_nothing_but_colour_and_links() -> None:
     assert "\x1b[1;33mwarning\x1b[0m" in rich
     assert "\x1b[1;31m^^^^^^^^^^^^^^^^^^^^^^\x1b[0m" in rich
     assert "\x1b]8;;https://example.org/OPT001\x1b\\" in rich
+
+
+@pytest.mark.parametrize("columns", snapshots.WIDTHS)
+@pytest.mark.parametrize("color", snapshots.COLORS)
+def test_what_is_hard_to_lay_out_looks_as_it_did(columns: int, color: str) -> None:
+    expected = snapshots.file(columns, color).read_text(encoding="utf-8")
+    assert snapshots.rendered(columns, snapshots.COLORS[color]) == expected
+
+
+@pytest.mark.parametrize("columns", range(40, 121, 8))
+def test_only_names_that_must_not_be_broken_go_beyond_the_terminal(columns: int) -> None:
+    shown = render(snapshots.hard(), Options(columns, verbose=True))
+    wide = [line for line in shown.split("\n") if width(line) > columns]
+    assert all(re.fullmatch(r"\S+:\d+:\d+:|  \w+ \w+ [a-z-]+", line) for line in wide)
+
+
+@pytest.mark.parametrize("columns", [1, 20, 39])
+def test_a_terminal_of_few_columns_gets_what_fits_into_forty(columns: int) -> None:
+    few, forty = (render(snapshots.hard(), Options(c, verbose=True)) for c in (columns, 40))
+    assert few == forty
+
+
+def test_a_name_that_is_too_long_goes_to_the_next_line() -> None:
+    path = f"{'deep/' * 10}a.yaml"
+    shown = render(at("a: 1\n", Span(1, 4, 1, 5), path=path, name="a-long-name"), Options())
+    assert shown.startswith(f"{path}:1:4: error TST001\n  a-long-name\n")
+
+
+def test_a_place_that_is_too_long_stands_alone_for_terminals_to_link() -> None:
+    path = f"{'deep/' * 20}a.yaml"
+    shown = render(at("a: 1\n", Span(1, 4, 1, 5), path=path), Options())
+    assert shown.startswith(f"{path}:1:4:\n  error TST001 some-rule\n")
 
 
 def test_only_web_addresses_become_links() -> None:
@@ -145,14 +178,21 @@ def test_hostile_strings_are_shown_and_have_no_effect() -> None:
     assert _harmless(shown)
 
 
-@given(st.text(max_size=300), st.text(max_size=80), st.integers(1, 200), st.integers(0, 50))
+@given(
+    st.text(max_size=300),
+    st.text(max_size=80),
+    st.integers(1, 200),
+    st.integers(0, 50),
+    st.integers(40, 120),
+)
 def test_no_text_steers_the_terminal_or_the_build(
-    text: str, message: str, column: int, length: int
+    text: str, message: str, column: int, length: int, columns: int
 ) -> None:
-    span = Span(1, column, 1, column + length)
-    shown = render(at(text, span, message=message, key=f"a.{message}"), Options())
+    sample = at(text, Span(1, column, 1, column + length), message=message, key=f"a.{message}")
+    shown = render(sample, Options(columns))
     assert _harmless(shown)
-    assert max(width(line) for line in shown.split("\n")) <= 80
+    assert max(width(line) for line in shown.split("\n")) <= columns
+    assert ANSI.sub("", render(sample, Options(columns, color=True, hyperlinks=True))) == shown
 
 
 def _harmless(shown: str) -> bool:

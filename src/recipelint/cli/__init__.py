@@ -1,43 +1,27 @@
-"""The command line: one module per command, imported when the command is called.
+"""The command line. `commands` lists the commands; a plain `check` goes without click.
 
-Adding a command is adding a module and one line in `COMMANDS`.
+A hook starts at every commit, and importing click takes longer than checking a recipe.
 """
 
 from __future__ import annotations
 
-import click
+import os
+import sys
 
-from recipelint import __version__
-from recipelint.cli.group import Command, LazyGroup
-
-COMMANDS = {
-    "check": Command("check", "Check recipes and report what is wrong with them."),
-    "baseline": Command("baseline", "Accept what is found now, so that only new findings fail."),
-    "init": Command("init", "Set a project up: settings, hook, CI."),
-    "explain": Command("explain", "Say what a rule checks, why, and who found it out."),
-    "rules": Command("rules", "List the rules."),
-    "facts": Command("facts", "Show what recipelint reads out of a recipe."),
-    "estimate": Command("estimate", "Show what a recipe implies: memory, FLOPs, days, cost."),
-    "schema": Command("schema", "Print the JSON Schema of a dialect, or of the settings."),
-    "dialects": Command("dialects", "List the dialects."),
-}
-"""Command names, the modules of this package that hold them, and their one-line help."""
-
-
-@click.group(
-    cls=LazyGroup,
-    commands_by_name=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-@click.version_option(__version__, "-V", "--version", message="recipelint %(version)s")
-def cli() -> None:
-    """Find mistakes in LLM training recipes before the GPUs are booked.
-
-    Reads the YAML, JSON and TOML files that Axolotl, TRL, nanotron, DeepSpeed, accelerate and
-    others are started with. `recipelint check` without a path checks the current folder.
-    """
+_COMPLETION = "_RECIPELINT_COMPLETE"
+"""Set by the shell when it asks click how a line goes on."""
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    cli.main(prog_name="recipelint")
+    from recipelint.cli.plain import request
+
+    plain = None if _COMPLETION in os.environ else request(sys.argv[1:])
+    if plain is None:
+        from recipelint.cli.commands import cli
+
+        cli.main(prog_name="recipelint")
+    from recipelint.cli.checking import check
+    from recipelint.cli.status import leave
+
+    leave(lambda: check(plain))

@@ -7,20 +7,14 @@ import os
 import click
 
 from recipelint import atomic
-from recipelint.cli.group import OK, SectionedCommand
-from recipelint.cli.options import given, known_dialect, names, recipe_options, rules_option
+from recipelint.cli.group import SectionedCommand
+from recipelint.cli.options import known, known_dialect, names, recipe_options, rules_option
 from recipelint.cli.output import emit
-from recipelint.cli.project_options import (
-    SELECTION,
-    SETTINGS,
-    errors_of_use,
-    make_project,
-    project_options,
-    require_existing,
-)
+from recipelint.cli.project import make_project, require_existing
+from recipelint.cli.project_options import SELECTION, SETTINGS, project_options
 from recipelint.cli.run import Run
+from recipelint.cli.status import OK
 from recipelint.filters.baseline import DEFAULT_NAME, Baseline, folder_of, load
-from recipelint.linter import Report
 from recipelint.reporters.sanitize import line, visible
 from recipelint.settings import Settings
 
@@ -68,17 +62,23 @@ def command(
         ignore=names(ignore),
         profile=profile,
         dialect=known_dialect(dialect),
-        given=given(gpus, model_config),
         rule_folders=rule_folders,
         baseline=baseline,
+        **known(gpus, model_config),
     )
     run = Run(make_project(own, config, isolated))
     searched = paths or (".",)
     path = run.settings(searched).baseline
     target = path or DEFAULT_NAME
     held = _held(target)
+    checked: list[str] = []
+    run.listeners.append(checked.append)
     report = run.check(searched)
-    new = _pruned(run, report, held) if prune else _renewed(run, report, held)
+    if prune:
+        _, unmet = held.split(report.findings, report.sources)
+        new = held.without(held.stale(unmet, checked, run.project.ran))
+    else:
+        new = held.renewed(report.findings, report.sources, checked)
     _write(target, new)
     _say(target, held, new)
     if path is None:
@@ -87,22 +87,8 @@ def command(
 
 
 def _held(path: str) -> Baseline:
-    """The baseline as it is, an empty one if there is none. Raises ClickException."""
-    with errors_of_use():
-        try:
-            return load(path)
-        except FileNotFoundError:
-            return Baseline(folder_of(path))
-
-
-def _pruned(run: Run, report: Report, held: Baseline) -> Baseline:
-    _, unmet = held.split(report.findings, report.sources)
-    ran = {rule.id for rule in run.project.selected}
-    return held.without(held.stale(unmet, run.checked, ran))
-
-
-def _renewed(run: Run, report: Report, held: Baseline) -> Baseline:
-    return held.renewed(report.findings, report.sources, run.checked)
+    """The baseline as it is, an empty one if there is none. Raises BaselineError."""
+    return load(path) if os.path.lexists(path) else Baseline(folder_of(path))
 
 
 def _write(path: str, baseline: Baseline) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,11 +14,14 @@ from recipelint.catalog import hub_cache
 from recipelint.cli import compare_layouts
 from recipelint.cli.estimate_text import Block, PhaseTable
 from recipelint.cli.fact_option import stated_facts
-from recipelint.cli.group import FOUND, OK, SectionedCommand, complain
-from recipelint.cli.options import given, json_option, known_dialect, no_rules, recipe_options
+from recipelint.cli.group import SectionedCommand
+from recipelint.cli.options import color_option, json_option, known, known_dialect, recipe_options
 from recipelint.cli.output import columns, emit, is_terminal, save, wants_color
+from recipelint.cli.project import linter_for, make_project
+from recipelint.cli.project_options import SETTINGS, settings_options
 from recipelint.cli.source import Source, source
-from recipelint.dialects import local_model, recognise
+from recipelint.cli.status import FOUND, OK, complain
+from recipelint.dialects import local_model
 from recipelint.engine.templates import show
 from recipelint.estimate import layouts
 from recipelint.estimate.facade import Estimate, Estimator
@@ -40,6 +43,7 @@ _SECTIONS = {
         "dialect",
         "stdin_filename",
     ),
+    "Settings": SETTINGS,
     "Output": ("compare", "plot", "format_name", "color", "verbose"),
 }
 
@@ -71,15 +75,10 @@ _SECTIONS = {
 @click.option("--price", type=click.FloatRange(0), help="Price of a GPU hour, for the cost.")
 @click.option("--compare", is_flag=True, help="Also rank other parallel layouts of the GPUs.")
 @click.option("--plot", metavar="FILE", help="Draw schedule and memory as SVG there.")
+@settings_options
 @click.option("--stdin-filename", metavar="NAME", help="What standard input (-) is called.")
 @click.option("-v", "--verbose", is_flag=True, help="Also give every reason and convention.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="auto heeds NO_COLOR and FORCE_COLOR.",
-)
+@color_option
 def command(
     file: str,
     format_name: str,
@@ -92,6 +91,8 @@ def command(
     price: float | None,
     compare: bool,
     plot: str | None,
+    config: str | None,
+    isolated: bool,
     stdin_filename: str | None,
     verbose: bool,
     color: str,
@@ -99,11 +100,15 @@ def command(
     """Show what FILE implies: parameters, FLOPs, memory, time and cost of every phase.
 
     FILE is a recipe, or a model's config.json alone. What a file cannot say (the GPUs) may be
-    given; what nobody says stays unknown. Exit status: 0, or 1 if FILE is no recipe.
+    given, here or in the project's settings; what nobody says stays unknown. Exit status: 0, or 1
+    if FILE is no recipe.
     """
     read = source(file, stdin_filename)
-    facts = given(gpus, model_config) | stated_facts(stated)
-    recipe = _recipe(read, Settings(dialect=known_dialect(dialect), given=facts), hf_cache)
+    beside = known(gpus, model_config)
+    facts = beside["given"] = beside["given"] | stated_facts(stated)
+    own = Settings(dialect=known_dialect(dialect), **beside)
+    linter = linter_for(file, read, make_project(own, config, isolated))
+    recipe = _recipe(read, linter, hf_cache)
     if recipe is None:
         reason = "cannot be parsed" if read.document.broken else "is no recipe"
         complain(f"{file} {reason}; `recipelint check {file}` may say more")
@@ -133,22 +138,15 @@ class _Phase:
         return Estimator(self.facts)
 
 
-def _recipe(read: Source, settings: Settings, hf_cache: str | None) -> Recipe | None:
-    recipe = _translated(read, settings)
+def _recipe(read: Source, linter: Linter, hf_cache: str | None) -> Recipe | None:
+    recipe = linter.read(*read)
     if recipe is None:
         return None
     facts = _local_model(recipe, read, _cache_folder(hf_cache))
     if not facts:
         return recipe
-    return _translated(read, replace(settings, given={**facts, **settings.given}))
-
-
-def _translated(read: Source, settings: Settings) -> Recipe | None:
-    linter = Linter(settings, rules=no_rules())
-    dialect = linter.forced or recognise(read.document)
-    if dialect is None:
-        return None
-    return linter.translate(read.document, dialect, read.workspace, read.location)
+    settings = linter.settings._replace(given={**facts, **linter.settings.given})
+    return Linter(settings, linter.rules).read(*read)
 
 
 def _remark(recipe: Recipe, facts: Mapping[str, Value]) -> None:

@@ -241,7 +241,7 @@ class PhaseTable:
             return self._line(label, "unknown", reason)
         remarks = [_range_text(found, shown), note]
         if self.verbose:
-            remarks.append(found.convention)
+            remarks[1:] = [_beside(note, found.convention), found.convention]
         return self._line(label, shown(found.value), "; ".join(r for r in remarks if r))
 
     def _short(self, found: Estimate) -> str:
@@ -276,6 +276,13 @@ class PhaseTable:
             lines.append(shown.rstrip())
         indent = " " * (_LABEL + 2)
         return lines + [indent + self.style.paint(part, "faint") for part in parts[1:]]
+
+
+def _beside(note: str, convention: str) -> str:
+    """What of a note the estimate's own convention does not say."""
+    parts = note.split(", ")
+    said = [part.removeprefix("at ").removeprefix("the ") in convention for part in parts]
+    return ", ".join(part for part, known in zip(parts, said, strict=True) if not known)
 
 
 def _with_gib(value: float) -> str:

@@ -7,11 +7,15 @@ from typing import Any
 
 import click
 
-from recipelint.cli.group import did_you_mean
-from recipelint.cli.options import json_option, make_linter, rules_option
+from recipelint.cli import completion
+from recipelint.cli.hints import did_you_mean
+from recipelint.cli.options import json_option, rules_option
 from recipelint.cli.output import columns, emit
-from recipelint.engine.rules import Example, Rule
+from recipelint.cli.project import linter_here
+from recipelint.cli.project_options import settings_options
+from recipelint.engine.rules import PROFILES, Example, FixRecipe, Rule
 from recipelint.engine.templates import show
+from recipelint.linter import Linter
 from recipelint.reporters.json import dumps
 from recipelint.reporters.sanitize import visible
 from recipelint.reporters.style import wrap
@@ -19,26 +23,63 @@ from recipelint.settings import Settings
 
 
 @click.command("explain")
-@click.argument("rule_name", metavar="RULE")
+@click.argument("rule_name", metavar="RULE", shell_complete=completion.rules)
 @rules_option
+@settings_options
 @json_option
-def command(rule_name: str, rule_folders: tuple[str, ...], format_name: str) -> None:
-    """Explain RULE, given by id or name: what it checks, why, and who found it out."""
-    rules = make_linter(Settings(rule_folders=rule_folders)).rules
+def command(
+    rule_name: str,
+    rule_folders: tuple[str, ...],
+    config: str | None,
+    isolated: bool,
+    format_name: str,
+) -> None:
+    """Explain RULE, given by id or name: what it checks, why, and who found it out.
+
+    It also says what the settings of the current folder make of the rule.
+    """
+    linter = linter_here(Settings(rule_folders=rule_folders), config, isolated)
+    rules = linter.rules
     rule = rules.find(rule_name)
     if rule is None:
         known = [name for each in rules for name in (each.id, each.name)]
         hint = did_you_mean(rule_name.upper(), known) or did_you_mean(rule_name.lower(), known)
         raise click.UsageError(f"there is no rule `{rule_name}`{hint}")
-    emit(dumps(_object(rule)) if format_name == "json" else "\n".join(_text(rule)) + "\n")
+    here = _Here(rule, linter)
+    emit(
+        dumps(_object(rule, here)) if format_name == "json" else "\n".join(_text(rule, here)) + "\n"
+    )
 
 
-def _text(rule: Rule) -> Iterator[str]:
+class _Here:
+    """What the settings of the current folder make of a rule."""
+
+    def __init__(self, rule: Rule, linter: Linter) -> None:
+        self.severity = linter.severity(rule)
+        self.parameters = {**rule.parameters, **linter.settings.parameters.get(rule.id, {})}
+        self.runs = rule in linter.selected
+        self._rule = rule
+
+    def differences(self) -> Iterator[str]:
+        """How the rule here is not as it is by default."""
+        if not self.runs:
+            extra = "" if self._rule.profile == PROFILES[0] else f" (profile {self._rule.profile})"
+            yield f"does not run{extra}"
+        if self.severity is not self._rule.severity:
+            yield f"severity {self.severity.value} instead of {self._rule.severity.value}"
+        for name, value in self.parameters.items():
+            default = self._rule.parameters[name]
+            if value != default:
+                yield f"{name} = {show(value)} instead of {show(default)}"
+
+
+def _text(rule: Rule, here: _Here) -> Iterator[str]:
     dialects = ", ".join(sorted(rule.dialects)) or "all dialects"
     yield f"{rule.id} {rule.name}"
     yield f"{rule.severity.value}, {rule.category}, {dialects}"
     yield ""
     yield from _filled(rule.summary)
+    yield from _section("In this project", here.differences())
     if rule.severity_reason:
         yield from _section(f"Why {rule.severity.value}", _filled(rule.severity_reason))
     yield from _section("Condition", _condition(rule))
@@ -102,12 +143,13 @@ def _example(example: Example) -> Iterator[str]:
         yield from text.rstrip("\n").split("\n")
 
 
-def _object(rule: Rule) -> dict[str, Any]:
+def _object(rule: Rule, here: _Here) -> dict[str, Any]:
     return {
         "id": rule.id,
         "name": rule.name,
         "category": rule.category,
-        "severity": rule.severity.value,
+        "severity": here.severity.value,
+        "default_severity": rule.severity.value,
         "severity_reason": rule.severity_reason,
         "summary": rule.summary,
         "dialects": sorted(rule.dialects),
@@ -121,16 +163,23 @@ def _object(rule: Rule) -> dict[str, Any]:
             {"source": c.source, "where": c.where, "finds": c.finds, "status": c.status}
             for c in rule.evidence
         ],
-        "parameters": dict(rule.parameters),
-        "fix": {"set": rule.fix.fact, "to": rule.fix.value.source, "safe": rule.fix.safe}
-        if rule.fix
-        else None,
+        "runs": here.runs,
+        "profile": rule.profile,
+        "parameters": here.parameters,
+        "default_parameters": dict(rule.parameters),
+        "fix": _fix_object(rule.fix) if rule.fix else None,
         "related": list(rule.related),
         "examples": {
             "bad": [_example_object(example) for example in rule.bad],
             "good": [_example_object(example) for example in rule.good],
         },
     }
+
+
+def _fix_object(fix: FixRecipe) -> dict[str, Any]:
+    if fix.value is None:
+        return {"remove": fix.fact, "safe": fix.safe}
+    return {"set": fix.fact, "to": fix.value.source, "safe": fix.safe}
 
 
 def _example_object(example: Example) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from recipelint.cli.group import did_you_mean
+from recipelint.cli.hints import did_you_mean
 from recipelint.recipe.facts import Value, fact_types
 
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}

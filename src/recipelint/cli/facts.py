@@ -8,27 +8,28 @@ from typing import Any
 
 import click
 
-from recipelint.cli.group import FOUND, OK, complain
 from recipelint.cli.options import (
-    given,
     json_option,
+    known,
     known_dialect,
     metrics_option,
-    no_rules,
     recipe_options,
 )
 from recipelint.cli.output import columns, emit
-from recipelint.cli.project_options import errors_of_use
-from recipelint.cli.source import Source, source
+from recipelint.cli.project import linter_for, make_project
+from recipelint.cli.project_options import settings_options
+from recipelint.cli.source import source
+from recipelint.cli.status import FOUND, OK, complain
 from recipelint.cli.table import table
-from recipelint.dialects import recognise
+from recipelint.engine.checks.secrets import masked
 from recipelint.engine.templates import show
 from recipelint.estimate.facade import Estimate, Estimator
-from recipelint.linter import Linter
 from recipelint.recipe.facts import Fact, Origin, Phase, Recipe, fact_types
 from recipelint.reporters.json import dumps
 from recipelint.reporters.sanitize import visible
 from recipelint.settings import Settings
+
+_LONG_ORIGIN = 30
 
 
 @click.command("facts")
@@ -36,6 +37,7 @@ from recipelint.settings import Settings
 @json_option
 @recipe_options
 @metrics_option
+@settings_options
 @click.option("--stdin-filename", metavar="NAME", help="What standard input (-) is called.")
 @click.option("-v", "--verbose", is_flag=True, help="Also list what is not known, and why.")
 def command(
@@ -45,37 +47,28 @@ def command(
     gpus: str | None,
     model_config: str | None,
     metrics: str | None,
+    config: str | None,
+    isolated: bool,
     stdin_filename: str | None,
     verbose: bool,
 ) -> int:
     """Show what recipelint reads out of FILE: every fact with its value, its origin and its line.
 
-    The names are the canonical ones, in which rules are written. Exit status: 0, or 1 if FILE is
-    no recipe.
+    The names are the canonical ones, in which rules are written. The project's settings hold, as
+    for `recipelint check`. Exit status: 0, or 1 if FILE is no recipe.
     """
     read = source(file, stdin_filename)
-    settings = Settings(
-        dialect=known_dialect(dialect), given=given(gpus, model_config), metrics=metrics
-    )
-    with errors_of_use():
-        recipe = _recipe(read, settings)
+    own = Settings(dialect=known_dialect(dialect), metrics=metrics, **known(gpus, model_config))
+    recipe = linter_for(file, read, make_project(own, config, isolated)).read(*read)
     if recipe is None:
         reason = "cannot be parsed" if read.document.broken else "is no recipe"
         complain(f"{file} {reason}; `recipelint check {file}` may say more")
         return FOUND
     if format_name == "json":
-        emit(dumps(_object(recipe)))
+        emit(masked(dumps(_object(recipe))))
     else:
-        emit(_text(recipe, read.document.path, verbose))
+        emit(masked(_text(recipe, read.document.path, verbose)))
     return OK
-
-
-def _recipe(read: Source, settings: Settings) -> Recipe | None:
-    linter = Linter(settings, rules=no_rules())
-    dialect = linter.forced or recognise(read.document)
-    if dialect is None:
-        return None
-    return linter.translate(read.document, dialect, read.workspace, read.location)
 
 
 # --- JSON
@@ -163,9 +156,15 @@ def _block(title: str, rows: Iterator[tuple[str, ...]]) -> str:
 
 
 def _fact_rows(phase: Phase, path: str) -> Iterator[tuple[str, ...]]:
+    """Name, value and origin; a long origin that many facts share is told in full once."""
+    told: set[str] = set()
     for name in _ordered(phase):
         fact = phase.facts[name]
-        yield name, visible(show(fact.value), 60), visible(_origin(fact, path))
+        origin = _origin(fact, path)
+        said = f"{fact.origin}: as above" if origin in told else origin
+        if len(origin) > _LONG_ORIGIN:
+            told.add(origin)
+        yield name, visible(show(fact.value), 60), visible(said)
 
 
 def _origin(fact: Fact, path: str) -> str:
@@ -173,7 +172,10 @@ def _origin(fact: Fact, path: str) -> str:
         file = "" if fact.path in (None, path) else f"{fact.path} "
         own_name = fact.key is None or f".{fact.key}".endswith(f".{fact.name}")
         return f"{file}line {fact.span.line}" + ("" if own_name else f", {fact.key}")
-    return f"{fact.origin}: {fact.detail}" if fact.detail else fact.origin.value
+    if not fact.detail:
+        return fact.origin.value
+    says_it = fact.detail.endswith(fact.origin.value)
+    return fact.detail if says_it else f"{fact.origin}: {fact.detail}"
 
 
 def _estimate_rows(found: dict[str, Estimate]) -> Iterator[tuple[str, ...]]:

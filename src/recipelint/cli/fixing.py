@@ -60,6 +60,7 @@ def fix_files(run: Run, paths: tuple[str, ...], unsafe: bool) -> tuple[Report, F
             report.add(before if after is None else after.report)
         else:
             report.add(before)
+    report.add(run.judge_settings(report.ignores, paths))
     return report, done
 
 
@@ -157,7 +158,8 @@ def remarks(done: Fixing, report: Report, verb: str, unsafe: bool) -> Iterator[s
         yield f"{_plural(done.refused, 'fix', 'es')} left out: the file would be no better"
     waiting = sum(f.fix is not None and not f.fix.safe for f in report.findings)
     if waiting and not unsafe:
-        yield f"{_plural(waiting, 'fix', 'es')} would change the run: --unsafe-fixes makes them"
+        them = "it" if waiting == 1 else "them"
+        yield f"{_plural(waiting, 'fix', 'es')} would change the run: --unsafe-fixes makes {them}"
     yield from (visible(problem) for problem in done.problems)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
-OK, FOUND, WRONG_USE = 0, 1, 2
-"""Exit statuses: nothing to object to; findings; a wrong command line, setting or rule file."""
-_INTERRUPTED = 130
+from recipelint.cli.hints import did_you_mean
+from recipelint.cli.status import INTERRUPTED, OK, WRONG_USE, leave
+from recipelint.errors import UseError
 
 
 class Command(NamedTuple):
@@ -53,6 +53,16 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, command.help) for name, command in self._lazy.items()])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands with their help, without importing any, and the group's own options."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=command.help)
+            for name, command in self._lazy.items()
+            if name.startswith(incomplete)
+        ]
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -69,21 +79,20 @@ class LazyGroup(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run, and exit with 0, 1 or 2. Errors of use are one line on standard error."""
         kwargs["standalone_mode"] = False
-        _speak_utf8()
+        leave(lambda: self._status(*args, **kwargs))
+
+    def _status(self, *args: Any, **kwargs: Any) -> int:
+        """The exit status of a command line. Raises UseError for what click objects to."""
         try:
             status = super().main(*args, **kwargs)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message())
-            sys.exit(WRONG_USE)
+            return WRONG_USE
         except click.ClickException as error:
-            complain(error.format_message())
-            sys.exit(WRONG_USE)
-        except (click.Abort, KeyboardInterrupt):
-            sys.exit(_INTERRUPTED)
-        except Exception:  # a traceback alone would exit with 1, which means findings
-            _confess()
-            sys.exit(WRONG_USE)
-        sys.exit(status if isinstance(status, int) else OK)
+            raise UseError(error.format_message()) from None
+        except click.Abort:
+            return INTERRUPTED
+        return status if isinstance(status, int) else OK
 
 
 class SectionedCommand(click.Command):
@@ -96,43 +105,10 @@ class SectionedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, heading by heading."""
-        records = {p.name: p.get_help_record(ctx) for p in self.get_params(ctx)}
+        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+        records = {p.name: p.get_help_record(ctx) for p in options}
         for title, names in self._sections.items():
             with formatter.section(title):
                 formatter.write_dl([r for n in names if (r := records.pop(n)) is not None])
         with formatter.section("Other options"):
             formatter.write_dl([r for r in records.values() if r is not None])
-
-
-def did_you_mean(name: str, known: Any) -> str:
-    """`; did you mean X?` for the known name that is most like `name`, or nothing."""
-    import difflib
-
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean `{close[0]}`?" if close else ""
-
-
-def complain(message: str) -> None:
-    """One line on standard error."""
-    from recipelint.reporters.sanitize import visible
-
-    click.echo(f"recipelint: error: {visible(message)}", err=True)
-
-
-def _confess() -> None:
-    """The traceback of a bug, for a report of it; it may quote what a recipe holds."""
-    import traceback
-
-    from recipelint.reporters.sanitize import line, visible
-
-    for part in traceback.format_exc().splitlines():
-        click.echo(line(visible(part)), err=True)
-    complain("this is a bug in recipelint")
-
-
-def _speak_utf8() -> None:
-    """Write UTF-8 on any locale; a file name that is not UTF-8 is written with escapes."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")

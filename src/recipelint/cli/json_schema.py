@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from recipelint.dialects.base import Dialect, Row
-from recipelint.dialects.schema import Key, Schema, Section
+from recipelint.dialects.schema import BOUNDS, Key, Schema, Section
 from recipelint.recipe.facts import fact_types
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -148,7 +148,14 @@ class _Builder:
             return {"type": "array", "items": condition}
         if kind == "str" and row.get("choices"):
             return {"enum": list(row["choices"])}
-        return {"type": _TYPES[kind]}
+        return {"type": _TYPES[kind], **(_bounds(row) if kind in ("int", "float") else {})}
+
+
+def _bounds(row: Key) -> dict[str, Any]:
+    """The range that every release insists on."""
+    if row.get("bounded_since"):
+        return {}
+    return {word: row[word] for word in BOUNDS if word in row}
 
 
 def _converted(row: Key, dialect: Dialect) -> list[dict[str, Any]]:

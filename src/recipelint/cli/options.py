@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
-from recipelint.cli.group import did_you_mean
-from recipelint.linter import Linter
-from recipelint.settings import Settings
+from recipelint.cli import completion
+from recipelint.cli.hints import did_you_mean
+from recipelint.settings.model import ALL_FILES
 
 if TYPE_CHECKING:
     from recipelint.recipe.facts import Value
@@ -26,7 +26,10 @@ rules_option = click.option(
     help="A folder of rules to use beside the shipped ones. Repeatable.",
 )
 dialect_option = click.option(
-    "--dialect", metavar="NAME", help="Read the files in this dialect instead of recognising it."
+    "--dialect",
+    metavar="NAME",
+    shell_complete=completion.dialects,
+    help="Read the files in this dialect instead of recognising it.",
 )
 gpus_option = click.option(
     "--gpus", metavar="NxGPU", help="The cluster, e.g. 8xH100-80GB: nothing in a recipe says it."
@@ -42,6 +45,13 @@ metrics_option = click.option(
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False),
     help="A log of the recipe's run: trainer_state.json, JSON Lines or CSV.",
+)
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="auto heeds NO_COLOR and FORCE_COLOR.",
 )
 json_option = click.option(
     "--format",
@@ -84,14 +94,21 @@ def known_dialect(name: str | None) -> str | None:
     return name
 
 
-def given(gpus: str | None, model_config: str | None) -> dict[str, Value]:
-    """Facts from the command line, by their canonical names."""
-    facts: dict[str, Value] = {}
-    if model_config is not None:
-        facts |= _model(model_config)
-    if gpus is not None:
-        facts |= _cluster(gpus)
-    return facts
+class Known(TypedDict):
+    """The settings for what the command line says beside the files."""
+
+    given: dict[str, Value]
+    models: dict[str, dict[str, Value]]
+
+
+def known(gpus: str | None, model_config: str | None) -> Known:
+    """The cluster and the model of the command line. Raises UsageError.
+
+    The model's facts win over the `facts` of a project, and the model over its `model-config`.
+    """
+    model = _model(model_config) if model_config is not None else {}
+    cluster = _cluster(gpus) if gpus is not None else {}
+    return {"given": {**model, **cluster}, "models": {ALL_FILES: model} if model else {}}
 
 
 def _cluster(request: str) -> dict[str, Value]:
@@ -111,36 +128,9 @@ def _cluster(request: str) -> dict[str, Value]:
 
 def _model(path: str) -> dict[str, Value]:
     """The model facts of a Hugging Face config.json."""
-    from recipelint.dialects import get
-    from recipelint.document import read
-    from recipelint.workspace import Workspace
+    from recipelint.dialects.local_model import model_facts
 
-    try:
-        document = read(path, path)
-    except OSError as error:
-        raise click.UsageError(f"--model-config: cannot read {path}: {error.strerror}") from None
-    dialect = get("hf-config")
-    if document.mapping is None or not dialect.recognise(document.mapping, path):
+    facts = model_facts(path)
+    if not facts:
         raise click.UsageError(f"--model-config: {path} is no Hugging Face config.json")
-    reader = Linter(Settings(dialect="hf-config"), rules=no_rules())
-    recipe = reader.translate(document, dialect, Workspace.around(path), os.path.realpath(path))
-    facts = recipe.phases[0].facts.values() if recipe else ()
-    return {f.name: f.value for f in facts if f.name.startswith("model.")}
-
-
-def no_rules() -> Any:
-    """A rule set for reading recipes without judging them."""
-    from recipelint.engine.rules import RuleSet
-
-    return RuleSet()
-
-
-def make_linter(settings: Settings) -> Linter:
-    """A linter with the settings. Raises ClickException for what is wrong with them."""
-    from recipelint.engine.rules import RuleError
-    from recipelint.filters.selection import SelectionError
-
-    try:
-        return Linter(settings)
-    except (RuleError, SelectionError) as error:
-        raise click.ClickException(str(error)) from None
+    return facts

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TextIO
 
-import click
+from recipelint.errors import UseError
 
 _WIDEST = 120
 """Longer lines of prose are hard to read, however wide the terminal is."""
@@ -48,20 +48,22 @@ def emit(text: str) -> None:
     """Write to standard output; a reader that has gone away (`| head`) is no error.
 
     The text has no line end added. After a broken pipe everything more goes to the null device,
-    so that the exit status stays that of the findings.
+    so that the exit status stays that of the findings. Raises UseError for a disk that is full.
     """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UseError(f"cannot write to standard output: {error.strerror}") from None
 
 
 def save(path: str, text: str) -> None:
-    """Write a report to a file, the whole of it or nothing. Raises ClickException."""
+    """Write a report to a file, the whole of it or nothing. Raises UseError."""
     from recipelint import atomic
 
     try:
         atomic.write(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
+        raise UseError(f"cannot write {path}: {error.strerror}") from None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from recipelint.engine.templates import number, show
 from recipelint.estimate.facade import Estimate
+from recipelint.recipe.facts import Value
 
 _SMALL = 0.01
 _COUNTS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
@@ -41,7 +45,7 @@ def gib(value: float) -> str:
 
 def share(value: float) -> str:
     """A share as a percentage."""
-    return f"{value * 100:.2g} %" if value < 0.1 else f"{value * 100:,.0f} %"
+    return f"{value * 100:.2g} %" if abs(value) < 0.1 else f"{value * 100:,.0f} %"
 
 
 def rate(value: float) -> str:
@@ -73,3 +77,58 @@ def _digits(value: float) -> str:
     if value >= 99.95:
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def ratio(value: float) -> str:
+    """A ratio with the sign: × 0.0687, × 1.03, × 1,200."""
+    return f"× {value:,.0f}" if abs(value) >= 99.95 else f"× {number(value, '.3g')}"
+
+
+def amount(value: float, unit: str) -> str:
+    """An estimate; the unit is shown where the estimate's name does not say it."""
+    return _UNITS.get(unit, plain)(value)
+
+
+def fact(value: Value) -> str:
+    """A value of the recipe: 65,536, 15.5 T, 1e-8."""
+    return _shown(value, _readable)
+
+
+def fact_exactly(value: Value) -> str:
+    """A value with all its digits, for two that look the same otherwise."""
+    return _shown(value, lambda exact: f"{exact:,}")
+
+
+def _shown(value: object, digits: Callable[[float], str]) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return digits(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(_shown(item, digits) for item in value)}]"
+    return show(value)
+
+
+def _readable(value: float) -> str:
+    if not abs(value) < _ABSURD:
+        return show(value)
+    if value == int(value):
+        return count(value)
+    value = float(f"{value:.4g}")
+    return rate(value) if abs(value) < _SMALL else f"{value:,.4g}"
+
+
+_ABSURD = 1e30
+_UNITS: dict[str, Callable[[float], str]] = {
+    "parameters": count,
+    "token": count,
+    "step": lambda value: f"{value:,.0f}",
+    "FLOP": operations,
+    "FLOP/token": operations,
+    "FLOP/s": lambda value: f"{operations(value)}/s",
+    "byte": size,
+    "byte/token": size,
+    "byte/step": size,
+    "share": share,
+    "rate": rate,
+    "gradient": rate,
+    "GiB": lambda value: f"{gib(value)} GiB",
+}

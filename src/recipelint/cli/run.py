@@ -3,61 +3,87 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-import click
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise, tee
 
 from recipelint.cli.jobs import reports
-from recipelint.cli.project_options import errors_of_use
 from recipelint.cli.source import STDIN, Source, source
+from recipelint.cli.status import say
+from recipelint.filters.file_ignores import Uses, join
 from recipelint.linter import Report
 from recipelint.project import Project
-from recipelint.reporters.sanitize import line, visible
+from recipelint.reporters.sanitize import visible
 from recipelint.settings import Settings
 
-if TYPE_CHECKING:
-    from recipelint.filters.baseline import Baseline
 
-
-@dataclass
 class Run:
-    """One run over some paths. `checked` are the files that were read, by their real paths.
+    """One run over some paths.
 
-    The files of a check go through `watch`, which may show how far it is. `jobs` is the number of
-    processes, None for as many as pay. `brief` keeps a rule that could not be assessed for the
-    first file only, so that memory does not grow with the number of files.
+    The files of a check go through `watch`, which may show how far it is; the path of each one
+    that was read is told to the `listeners`. `jobs` is the number of processes, None for as many
+    as pay. With `brief`, a rule that could not be assessed is kept for the first file only.
     """
 
-    project: Project
-    stdin_filename: str | None = None
-    checked: list[str] = field(default_factory=list)
-    watch: Callable[[Sequence[str]], Iterable[str]] = iter
-    jobs: int | None = 1
-    brief: bool = False
-    _unassessed: set[str] = field(default_factory=set)
+    def __init__(
+        self, project: Project, stdin_filename: str | None = None, jobs: int | None = 1
+    ) -> None:
+        self.project = project
+        self.stdin_filename = stdin_filename
+        self.jobs = jobs
+        self.watch: Callable[[Iterator[str]], Iterable[str]] = iter
+        self.listeners: list[Callable[[str], object]] = []
+        self.brief = False
+        self._unassessed: set[str] = set()
 
     def settings(self, paths: tuple[str, ...]) -> Settings:
-        """The settings of the run itself, of the folder that holds all paths; ClickException.
+        """The settings of the run itself, of the folder that holds all paths; UseError.
 
         Making the linter for it also judges the command line where no file is found.
         """
         places = [self.stdin_filename or "." if path == STDIN else path for path in paths]
-        with errors_of_use():
-            common = self.project.common(places)
-            self.project.linter(os.path.join(_folder(places), "recipe.yaml"))
+        common = self.project.common(places)
+        self.project.linter(os.path.join(_folder(places), "recipe.yaml"))
         return common
 
     def check(self, paths: tuple[str, ...]) -> Report:
-        """Check everything that the paths name, each file once. Raises ClickException."""
+        """Check everything that the paths name, each file once. Raises UseError."""
         report = Report()
-        with errors_of_use():
-            files = list(self.files(paths))
-            parts = reports(self.project, (f for f in files if f != STDIN), self.jobs)
-            for path in self.watch(files):
-                part = self._standard_input() if path == STDIN else self._noted(path, next(parts))
-                report.add(self._shortened(part) if self.brief else part)
+        for part in self.parts(paths):
+            report.add(part)
+        return report
+
+    def parts(self, paths: tuple[str, ...]) -> Iterator[Report]:
+        """The report on each file that the paths name, as it is checked. Raises UseError.
+
+        Nothing is kept of a file, so that memory does not grow with their number. The last report
+        is on the settings.
+        """
+        files, ahead = tee(self.files(paths))
+        results = reports(self.project, (file for file in ahead if file != STDIN), self.jobs)
+        ignores: Uses = {}
+        for path in self.watch(files):
+            part = self._standard_input() if path == STDIN else self._noted(path, next(results))
+            join(ignores, part.ignores)
+            yield self._shortened(part) if self.brief else part
+        yield self.judge_settings(ignores, paths)
+
+    def judge_settings(self, ignores: Uses, paths: tuple[str, ...]) -> Report:
+        """Findings on settings that had no effect in this run, where it went over all files.
+
+        `ignores` says what the entries of per-file-ignores did in the files.
+        """
+        report = Report()
+        for file, linter in self.project.covered(paths):
+            if not file.ignores:
+                continue
+            from recipelint.engine.checks.secrets import masked
+            from recipelint.filters.file_ignores import unused
+
+            self._tell(file.path)
+            found = list(unused(file, ignores, linter))
+            report.findings.extend(found)
+            if found:
+                report.sources[file.path] = masked(file.text)
         return report
 
     def _shortened(self, part: Report) -> Report:
@@ -69,13 +95,12 @@ class Run:
 
     def files(self, paths: tuple[str, ...]) -> Iterator[str]:
         """All files that the paths name, none twice, without those that are excluded."""
-        seen: set[str] = set()
+        found = self._found(paths)
+        return _once(found) if _overlap(paths) else found
+
+    def _found(self, paths: tuple[str, ...]) -> Iterator[str]:
         for path in paths:
             for file in (STDIN,) if path == STDIN else self.project.files([path]):
-                place = file if file == STDIN else os.path.abspath(file)
-                if place in seen:
-                    continue
-                seen.add(place)
                 if file is not path or file == STDIN or not self._excluded(file):
                     yield file
 
@@ -85,23 +110,19 @@ class Run:
 
     def _noted(self, path: str, report: Report) -> Report:
         """Note that a file was checked; say so if it was not and no finding tells."""
-        self.checked.append(os.path.realpath(path))
+        self._tell(path)
         for unread, reason in report.unread.items():
             if not report.findings:
-                click.echo(line(f"recipelint: cannot read {visible(unread)}: {reason}"), err=True)
+                say(f"recipelint: cannot read {visible(unread)}: {reason}")
         return report
+
+    def _tell(self, path: str) -> None:
+        for listener in self.listeners:
+            listener(path)
 
     def standard_input(self) -> Source:
         """What stands on standard input."""
         return source(STDIN, self.stdin_filename)
-
-    def without_known(self, report: Report, baseline: Baseline) -> int:
-        """Take the known findings out of a report; the number of entries that are stale."""
-        new, unmet = baseline.split(report.findings, report.sources)
-        report.known += len(report.findings) - len(new)
-        report.findings = new
-        ran = {rule.id for rule in self.project.selected}
-        return baseline.stale(unmet, self.checked, ran).total()
 
     def _standard_input(self) -> Report:
         read = self.standard_input()
@@ -113,8 +134,24 @@ class Run:
         pattern = self.project.excluded(file)
         if pattern is not None:
             note = f"recipelint: {visible(file)} is passed over: the settings exclude `{pattern}`"
-            click.echo(line(note), err=True)
+            say(note)
         return pattern is not None
+
+
+def _overlap(paths: tuple[str, ...]) -> bool:
+    """Whether one of the paths is another one, or lies in it."""
+    places = sorted(os.path.join(os.path.abspath(path), "") for path in paths)
+    return any(after.startswith(before) for before, after in pairwise(places))
+
+
+def _once(files: Iterable[str]) -> Iterator[str]:
+    """The files without those that came before."""
+    seen: set[str] = set()
+    for file in files:
+        place = file if file == STDIN else os.path.abspath(file)
+        if place not in seen:
+            seen.add(place)
+            yield file
 
 
 def _folder(places: list[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from recipelint.cli import completion
 from recipelint.cli.json_schema import json_schema, schema_of_facts
 from recipelint.cli.options import known_dialect
 from recipelint.cli.output import emit
@@ -21,7 +22,7 @@ SETTINGS = "settings"
 
 
 @click.command("schema")
-@click.argument("dialect")
+@click.argument("dialect", shell_complete=completion.schemas)
 def command(dialect: str) -> None:
     """Print the JSON Schema (draft 2020-12) of DIALECT, for editors and validators.
 

@@ -46,9 +46,10 @@ def fit(line: str, start: int, end: int, room: int) -> Excerpt:
     be printed, so that many findings in one endless line stay cheap.
     """
     far_left, far_right = max(0, start - room), min(len(line), end + room)
-    before = _printed(line[far_left:start], 0)
-    inside = _printed(line[start : min(end, start + room)], _total(before))
-    after = _printed(line[end:far_right], _total(before) + _total(inside))
+    shown_to = min(end, start + room)
+    pieces = _printed(line[far_left:shown_to] + line[end:far_right])  # a command may span the parts
+    before, rest = pieces[: start - far_left], pieces[start - far_left :]
+    inside, after = rest[: shown_to - start], rest[shown_to - start :]
     taken = _total(before) + _total(inside) + _total(after)
     needed = max(taken, _total(before) + 1)  # an empty span still has its caret
     whole = far_left == 0 and far_right == len(line) and end <= start + room
@@ -72,9 +73,10 @@ def _cut(
     return Excerpt(text.rstrip(), len(more_left) + _total(head), max(1, _total(span)))
 
 
-def _printed(text: str, column: int) -> list[str]:
+def _printed(text: str) -> list[str]:
     """What is printed for each character, tabs expanded to the next stop."""
     shown: list[str] = []
+    column = 0
     for raw, cell in cells(text):
         piece = " " * (TAB - column % TAB) if raw == "\t" else cell
         shown.append(piece)

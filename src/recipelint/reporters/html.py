@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from recipelint import __version__
 from recipelint.findings import Finding
 from recipelint.linter import Report
-from recipelint.reporters import summary
 from recipelint.reporters.html_page import annotated, details
 from recipelint.reporters.html_page.markup import fold, text
 from recipelint.reporters.html_page.style import CSS
 from recipelint.reporters.options import Options
+from recipelint.reporters.summary import Tally, plural
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -32,7 +32,7 @@ def render(report: Report, options: Options) -> str:
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
-            f"<title>recipelint: {text(summary.sentence(report))}</title>",
+            f"<title>recipelint: {text(Tally(report).sentence())}</title>",
             f"<style>{CSS}</style>",
             "</head>",
             "<body>",
@@ -47,8 +47,8 @@ def _body(report: Report, options: Options) -> Iterator[str]:
     found = _by_file(report, options)
     yield "<header>"
     yield "<h1>recipelint</h1>"
-    yield f"<p>{text(summary.sentence(report))}.</p>"
-    yield from _notes(report)
+    yield f"<p>{text(Tally(report).sentence())}.</p>"
+    yield from _left_out(report, found, options)
     yield "</header>"
     if found:
         yield from _contents(found)
@@ -73,11 +73,17 @@ def _worst(findings: list[Finding]) -> int:
     return max(finding.severity.rank for finding in findings)
 
 
-def _notes(report: Report) -> Iterator[str]:
-    if report.suppressed:
-        yield f'<p class="faint">Silenced by comments or settings: {report.suppressed}.</p>'
-    if report.known:
-        yield f'<p class="faint">Known from the baseline: {report.known}.</p>'
+def _left_out(report: Report, found: dict[str, list[Finding]], options: Options) -> Iterator[str]:
+    """What is not on the page, so that nobody takes it for the whole."""
+    absent = sum(name not in found for name in report.names)
+    if absent:
+        verb = "is" if absent == 1 else "are"
+        recipes = plural(absent, "recipe")
+        yield f'<p class="faint">{recipes} without findings {verb} not shown.</p>'
+    partial = sum(name in found and name not in options.recipes for name in report.names)
+    if partial:
+        recipes = plural(partial, "recipe")
+        yield f'<p class="faint">Of {recipes} the findings are shown, and not the facts.</p>'
 
 
 def _contents(found: dict[str, list[Finding]]) -> Iterator[str]:
@@ -90,9 +96,10 @@ def _contents(found: dict[str, list[Finding]]) -> Iterator[str]:
 
 
 def _badges(findings: list[Finding]) -> Iterator[str]:
-    for name, count in summary.counts(Report(findings=findings)).items():
+    for severity, count in Tally(Report(findings=findings)).severities.items():
         if count:
-            yield f'<span class="badge {name}">{summary.plural(count, name)}</span>'
+            shown = plural(count, severity.value)
+            yield f'<span class="badge {severity}">{shown}</span>'
 
 
 def _section(

@@ -11,14 +11,15 @@ from typing import Any
 
 from recipelint.findings import Citation, Finding, Fix, Input, NotAssessed
 from recipelint.linter import Report
-from recipelint.reporters import summary
 from recipelint.reporters.options import Options
+from recipelint.reporters.summary import Tally, by_rule
 
 VERSION = 1
 
 
 def render(report: Report, options: Options) -> str:
     """The report as one JSON object."""
+    tally = Tally(report)
     return dumps(
         {
             "version": VERSION,
@@ -27,10 +28,12 @@ def render(report: Report, options: Options) -> str:
             "findings": [finding_object(finding) for finding in report.findings],
             "not_assessed": [_not_assessed(skipped) for skipped in report.not_assessed],
             "summary": {
-                "findings": len(report.findings),
-                **summary.counts(report),
-                "not_assessed": summary.unassessed(report),
-                "by_rule": summary.by_rule(report),
+                "findings": tally.findings,
+                **{severity.value: number for severity, number in tally.severities.items()},
+                "suppressed": tally.suppressed,
+                "known": tally.known,
+                "not_assessed": len(tally.unassessed),
+                "by_rule": by_rule(report.findings),
             },
         }
     )

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from recipelint.findings import Citation, Finding
 from recipelint.linter import Report
-from recipelint.reporters import summary
 from recipelint.reporters.options import Options
 from recipelint.reporters.sanitize import visible
+from recipelint.reporters.summary import Tally
 
 MOST_ROWS = 200
 """A job summary on GitHub may have 1 MiB, so the worst findings are shown."""
@@ -22,7 +22,7 @@ _MARKUP = re.compile(r"[&<>|`*_\[\]{}~#@!$\\^]|://|\bwww\.", re.IGNORECASE)
 
 def render(report: Report, options: Options) -> str:
     """A heading, the sum, a table of the findings with the worst first, and their evidence."""
-    parts = ["## recipelint", f"{summary.sentence(report)}."]
+    parts = ["## recipelint", f"{Tally(report).sentence()}."]
     ordered = sorted(report.findings, key=lambda f: (-f.severity.rank, f.sort_key))
     if ordered:
         parts.append("\n".join(_table(ordered[:MOST_ROWS])))

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_MARKUP = re.compile(r"##(?=\w*\[)")
+_MARKUP = r"##(?=\w*\[)"
 """`##[command]` (GitHub and Azure runners obey it anywhere in a line, see `ActionCommand.TryParse`
 in actions/runner), `##vso[` and `##teamcity[`."""
 
@@ -38,7 +38,7 @@ def visible(text: str, limit: int = LONGEST) -> str:
 
 def cells(text: str) -> Iterator[tuple[str, str]]:
     """Each character with what is printed for it: itself or its escape."""
-    disarmed = {match.start() + 1 for match in _MARKUP.finditer(text)}
+    disarmed = {match.start() + 1 for match in re.finditer(_MARKUP, text)}
     marks = 0
     for index, char in enumerate(text):
         marks = marks + 1 if unicodedata.category(char) in _MARKS else 0

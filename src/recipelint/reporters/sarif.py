@@ -48,7 +48,12 @@ def render(report: Report, options: Options) -> str:
             _BASE: {"description": {"text": "The folder in which recipelint was started."}}
         },
         "results": _results(report, index),
-        "properties": {"files": report.files, "recipes": report.recipes},
+        "properties": {
+            "files": report.files,
+            "recipes": report.recipes,
+            "suppressed": report.suppressed,
+            "known": report.known,
+        },
     }
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from recipelint.findings import Finding
 from recipelint.linter import Report
-from recipelint.reporters import summary
 from recipelint.reporters.options import Options
 from recipelint.reporters.sanitize import visible
+from recipelint.reporters.summary import Tally, by_rule
 
 
 def render(report: Report, options: Options) -> str:
@@ -17,6 +17,6 @@ def render(report: Report, options: Options) -> str:
     rows = [
         f"{number:6}  {rule}  {shown[rule][0].severity!s:7}  "
         f"in {len(shown[rule][1])} of {report.recipes}  {visible(shown[rule][0].name)}"
-        for rule, number in summary.by_rule(report).items()
+        for rule, number in by_rule(report.findings).items()
     ]
-    return "\n".join([*rows, summary.sentence(report)]) + "\n"
+    return "\n".join([*rows, Tally(report).sentence()]) + "\n"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from recipelint.engine.rules import STATUSES
 from recipelint.findings import Citation, Finding, Input, NotAssessed
 from recipelint.linter import Report
-from recipelint.reporters import summary
 from recipelint.reporters.excerpt import excerpt, lines_of
 from recipelint.reporters.options import Options
 from recipelint.reporters.sanitize import line, visible, width
 from recipelint.reporters.style import Style, wrap
+from recipelint.reporters.summary import Tally
 
 _NARROWEST = 40
 _MESSAGE_ROOM = 44
@@ -22,53 +22,79 @@ _CITATIONS = 2
 
 def render(report: Report, options: Options) -> str:
     """Findings in order, then the rules that were not assessed (if verbose), then the sum."""
-    printer = _Printer(report, options)
-    blocks = [printer.block(finding) for finding in report.findings]
-    if options.verbose and report.not_assessed:
-        blocks.append(printer.not_assessed())
-    if options.summary:
-        blocks.append(_closing(report, options, printer.width))
-    return "".join("\n".join(map(line, block)) + "\n\n" for block in blocks)[:-1]
+    stream = Stream(options)
+    return stream.take(report) + stream.end(Tally(report))
 
 
-def _closing(report: Report, options: Options, room: int) -> list[str]:
-    hint = "" if options.verbose else " (run with -v to list them)"
-    said = summary.sentence(report, hint)
-    if report.findings:
-        said += ". `recipelint explain RULE` says why."
-    return wrap(said, room)
+class Stream:
+    """Lays out findings file by file; remembers which rules' evidence it has shown."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._printer = _Printer(options)
+        self._begun = False
+
+    def take(self, report: Report) -> str:
+        """The findings of further files, and the rules that were not assessed (if verbose)."""
+        blocks = [self._printer.block(finding, report.sources) for finding in report.findings]
+        if self._options.verbose and report.not_assessed:
+            blocks.append(self._printer.not_assessed(report.not_assessed))
+        return self._apart(blocks)
+
+    def end(self, tally: Tally) -> str:
+        """The sum of all."""
+        if not self._options.summary:
+            return ""
+        said = tally.sentence("" if self._options.verbose else " (run with -v to list them)")
+        if tally.findings:
+            said += ". `recipelint explain RULE` says why."
+        return self._apart([wrap(said, self._printer.width)])
+
+    def _apart(self, blocks: list[list[str]]) -> str:
+        """The blocks with an empty line between any two, those before included."""
+        text = "\n".join("\n".join(map(line, block)) + "\n" for block in blocks)
+        if not text:
+            return ""
+        lead = "\n" if self._begun else ""
+        self._begun = True
+        return lead + text
 
 
 class _Printer:
-    """Lays out findings; remembers which rules' evidence it has shown."""
+    """The lines of one finding after the other."""
 
-    def __init__(self, report: Report, options: Options) -> None:
-        self.report = report
+    def __init__(self, options: Options) -> None:
         self.width = max(options.width, _NARROWEST)
         self.style = Style(options.color, options.hyperlinks)
         self._cited: set[str] = set()
 
-    def block(self, finding: Finding) -> list[str]:
+    def block(self, finding: Finding, sources: Mapping[str, str]) -> list[str]:
         """The lines of one finding."""
         margin = " " * len(str(finding.span.line))
         return [
-            self._head(finding),
-            *self._source(finding, margin),
+            *self._head(finding),
+            *self._source(finding, sources.get(finding.path, ""), margin),
             *self._notes(finding, margin),
         ]
 
-    def _head(self, finding: Finding) -> str:
+    def _head(self, finding: Finding) -> list[str]:
+        """Place, rule and name on one line, or on two; a place is never broken, to be linked."""
         place = f"{visible(finding.path)}:{finding.span.line}:{finding.span.column}:"
         rule = self.style.link(self.style.severity(finding.rule, finding.severity), finding.url)
         severity = self.style.severity(finding.severity.value, finding.severity)
-        return f"{self.style.paint(place, 'path')} {severity} {rule} {visible(finding.name)}"
+        path, name = self.style.paint(place, "path"), visible(finding.name)
+        columns = width(f"{place} {finding.severity.value} {finding.rule}")
+        if columns + 1 + width(name) <= self.width:
+            return [f"{path} {severity} {rule} {name}"]
+        if columns <= self.width:
+            return [f"{path} {severity} {rule}", f"  {name}"]
+        return [path, f"  {severity} {rule} {name}"]
 
-    def _source(self, finding: Finding, margin: str) -> Iterator[str]:
+    def _source(self, finding: Finding, source: str, margin: str) -> Iterator[str]:
         """The line with carets under the span, and the message beside or below them."""
         bar = self.style.paint("|", "gutter")
         room = self.width - len(margin) - 3
         message = visible(finding.message)
-        source = self.report.sources.get(finding.path, "")
         shown = excerpt(lines_of(finding.path, source), finding.span, room) if source else None
         if shown is None:
             yield from (f"{margin} {bar} {part}" for part in wrap(message, room))
@@ -129,11 +155,11 @@ class _Printer:
             for part in rest:
                 yield f"{indent}{' ' * hanging}{self.style.paint(part, 'faint')}"
 
-    def not_assessed(self) -> list[str]:
+    def not_assessed(self, rules: Iterable[NotAssessed]) -> list[str]:
         """The rules that lacked facts, by file, each with what it lacked."""
         lines = [self.style.paint("Not assessed, for want of facts:", "label")]
         place = None
-        for skipped in self.report.not_assessed:
+        for skipped in rules:
             if place != (skipped.path, skipped.phase):
                 place = (skipped.path, skipped.phase)
                 phase = f", phase {visible(skipped.phase)}" if skipped.phase else ""

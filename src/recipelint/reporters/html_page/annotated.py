@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from recipelint.findings import Finding, Fix, Span
 from recipelint.reporters.excerpt import lines_of
-from recipelint.reporters.html_page.markup import link, prose, table, text, verbatim
+from recipelint.reporters.html_page.markup import fold, link, prose, table, text, verbatim
 
 WHOLE = 400
 """A file of more lines is shown around its findings alone."""
@@ -23,8 +23,9 @@ def source(content: str, findings: list[Finding]) -> Iterator[str]:
     for finding in findings:
         place = finding.span.line if 1 <= finding.span.line <= len(lines) else 0
         by_line.setdefault(place, []).append(finding)
+    cited: set[str] = set()
     for finding in by_line.get(0, []):
-        yield from _card(finding)
+        yield from _card(finding, cited)
     if lines and not lines[-1] and len(lines) not in by_line:
         lines = lines[:-1]  # what follows the last line end
     shown = _shown(len(lines), by_line)
@@ -37,7 +38,7 @@ def source(content: str, findings: list[Finding]) -> Iterator[str]:
             yield '<div class="gap" aria-label="lines left out">⋯</div>'
         yield _line(number, lines[number - 1], by_line.get(number, []))
         for finding in by_line.get(number, []):
-            yield from _card(finding)
+            yield from _card(finding, cited)
         last = number
     if last < len(lines):
         yield '<div class="gap" aria-label="lines left out">⋯</div>'
@@ -85,8 +86,11 @@ def _columns(span: Span, length: int) -> tuple[int, int]:
     return low, min(length, max(high, low + 1))
 
 
-def _card(finding: Finding) -> Iterator[str]:
-    """One finding: what is wrong, the sum, what to do, who found it out."""
+def _card(finding: Finding, cited: set[str]) -> Iterator[str]:
+    """One finding: what is wrong, the sum, what to do, who found it out.
+
+    `cited` are the rules whose evidence is open above; of those it is folded.
+    """
     severity, rule = finding.severity.value, link(finding.rule, finding.url)
     yield f'<article class="finding {severity}">'
     yield (
@@ -101,7 +105,11 @@ def _card(finding: Finding) -> Iterator[str]:
         yield f"<p><b>Help:</b> {prose(finding.help)}</p>"
     if finding.fix is not None:
         yield from _fix(finding.fix)
-    if finding.evidence:
+    if finding.evidence and finding.rule in cited:
+        yield from fold("Evidence, as above", _evidence(finding))
+    elif finding.evidence:
+        cited.add(finding.rule)
+        yield "<p><b>Evidence:</b></p>"
         yield from _evidence(finding)
     yield "</article>"
 
@@ -126,7 +134,7 @@ def _fix(fix: Fix) -> Iterator[str]:
 
 
 def _evidence(finding: Finding) -> Iterator[str]:
-    yield "<p><b>Evidence:</b></p><ul>"
+    yield "<ul>"
     for cited in finding.evidence:
         where = f", {prose(cited.where)}" if cited.where else ""
         finds = f": {prose(cited.finds)}" if cited.finds else ""
