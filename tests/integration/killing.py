@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from recipelint.cli import cli
+from recipelint.cli.commands import cli
 
 OLD = "recipelint: 1\noptimizer:\n  learning_rate: 10\n" + "# padding\n" * 4_000
 BASELINE = '{\n "recipelint_baseline": 1,\n "findings": []\n}\n'

@@ -145,33 +145,3 @@ def test_each_hook_of_a_dialect_names_one_that_there_is() -> None:
             assert dialect in names()
             assert hook["id"] == f"recipelint-{dialect}"
             assert hook["files"], "a forced dialect needs files of its own"
-
-
-# --- completion
-
-
-@pytest.mark.parametrize(
-    ("name", "begins"),
-    [("bash", "_recipelint_completion"), ("zsh", "#compdef"), ("fish", "function")],
-)
-def test_completion_is_made_for_each_shell(name: str, begins: str, project: Path) -> None:
-    done = shell("recipelint", project, _RECIPELINT_COMPLETE=f"{name}_source")
-    if name == "bash" and done.returncode:
-        assert "Bash version" in done.stderr
-        pytest.skip("this bash is too old for completion")
-    assert done.stdout.lstrip().startswith(begins), done.stderr
-
-
-def test_completion_offers_commands_and_options(project: Path) -> None:
-    def offered(words: str, position: int) -> str:
-        return shell(
-            "recipelint",
-            project,
-            _RECIPELINT_COMPLETE="bash_complete",
-            COMP_WORDS=words,
-            COMP_CWORD=str(position),
-        ).stdout
-
-    assert "plain,check" in offered("recipelint ch", 1)
-    assert "--output-file" in offered("recipelint check --out", 2)
-    assert "junit" in offered("recipelint check --format ju", 3)

@@ -35,3 +35,15 @@ def test_no_killed_write_damages_a_file(tmp_path: Path, command: list[str]) -> N
     assert seen["differs"], "the command has to write something"
     assert seen["killed"] == KILLS
     assert seen["damaged"] == 0
+
+
+def test_no_killed_check_spoils_the_cache(tmp_path: Path) -> None:
+    write_rules(tmp_path / "rules")
+    driver = str(Path(__file__).with_name("killing_caches.py"))
+    env = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = python(driver, str(tmp_path), str(KILLS), env=env)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert seen["entries"] > 0, "the check has to keep something"
+    assert seen["killed"] == KILLS
+    assert seen["wrong"] == 0

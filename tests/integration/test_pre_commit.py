@@ -1,14 +1,18 @@
-"""A real pre-commit installs the hook from this checkout and stops a bad commit, not a good one."""
+"""A real pre-commit installs the hooks from this checkout; they stop bad commits, not good ones."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 BAD_RECIPE = """\
@@ -37,8 +41,8 @@ def git(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def checkout_copy(target: Path) -> str:
-    """A repository with the files of this checkout as they are now; returns its commit."""
+def checkout_copy(target: Path) -> None:
+    """A repository with the files of this checkout as they are now."""
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
         cwd=ROOT,
@@ -54,7 +58,34 @@ def checkout_copy(target: Path) -> str:
     git("init", "-q", cwd=target)
     git("add", "-A", cwd=target)
     assert git("commit", "-qm", "hook", cwd=target).returncode == 0
-    return git("rev-parse", "HEAD", cwd=target).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The beginning of a `repos:` entry for the hooks.
+
+    Their environment is made once, in the folder that the test processes share: pre-commit lets
+    one of them install it while the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "hooks"
+    with (shared / "hooks.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            checkout_copy(folder)
+    revision = git("rev-parse", "HEAD", cwd=folder).stdout.strip()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PRE_COMMIT_HOME", str(shared / "pre-commit"))
+        yield f"- repo: {folder}\n  rev: {revision}\n  hooks:\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """An empty repository."""
+    git("init", "-q", cwd=tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="module")
@@ -68,19 +99,32 @@ def pre_commit() -> str:
     return found
 
 
-def test_the_hook_stops_a_bad_recipe_and_passes_a_good_one(
-    pre_commit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
-    hook = tmp_path / "hook"
-    hook.mkdir()
-    revision = checkout_copy(hook)
-    project = tmp_path / "project"
-    project.mkdir()
-    git("init", "-q", cwd=project)
-    (project / ".pre-commit-config.yaml").write_text(
-        f"repos:\n- repo: {hook}\n  rev: {revision}\n  hooks:\n  - id: recipelint\n"
+def configure(project: Path, hooks: str, *ids: str) -> None:
+    """Write the project's configuration of pre-commit with these hooks."""
+    listed = "".join(f"  - id: {name}\n" for name in ids)
+    (project / ".pre-commit-config.yaml").write_text(f"repos:\n{hooks}{listed}")
+
+
+def outcomes(pre_commit: str, project: Path, *arguments: str) -> dict[str, tuple[str, str]]:
+    """By the name of each hook how it ended, and what it printed."""
+    git("add", "-A", cwd=project)
+    done = subprocess.run(
+        [pre_commit, "run", "--color", "never", *arguments],
+        cwd=project,
+        text=True,
+        capture_output=True,
+        check=False,
     )
+    parts = re.split(r"^(recipelint.*?)\.{3,}.*?(Passed|Failed|Skipped)$", done.stdout, flags=re.M)
+    return {
+        n: (end, said) for n, end, said in zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
+    }
+
+
+def test_the_hook_stops_a_bad_recipe_and_passes_a_good_one(
+    pre_commit: str, hooks: str, project: Path
+) -> None:
+    configure(project, hooks, "recipelint")
     subprocess.run([pre_commit, "install"], cwd=project, check=True, capture_output=True)
 
     (project / "zero2.json").write_text(BAD_RECIPE)
@@ -95,3 +139,63 @@ def test_the_hook_stops_a_bad_recipe_and_passes_a_good_one(
     accepted = git("commit", "-m", "good", cwd=project)
     assert accepted.returncode == 0, accepted.stdout + accepted.stderr
     assert len(git("log", "--oneline", cwd=project).stdout.splitlines()) == 1
+
+
+WARNED = """\
+base_model: HuggingFaceTB/SmolLM2-135M
+datasets:
+  - {path: tatsu-lab/alpaca, type: alpaca}
+sequence_len: 2048
+micro_batch_size: 4
+learning_rate: 2.0e-4  # recipelint: ignore[CFG102] nothing to silence
+"""
+
+
+def test_the_strict_hook_stops_at_warnings(pre_commit: str, hooks: str, project: Path) -> None:
+    configure(project, hooks, "recipelint", "recipelint-strict")
+    (project / "alpaca.yaml").write_text(WARNED)
+    found = outcomes(pre_commit, project, "--all-files")
+    assert found["recipelint"][0] == "Passed"
+    end, said = found["recipelint (warnings fail too)"]
+    assert end == "Failed"
+    assert "warning CFG301 unused-suppression" in said
+
+
+OWN_FILES = {
+    "axolotl": "axolotl/lora.yaml",
+    "trl": "recipes/trl_sft.yaml",
+    "nanotron": "nanotron/run.yaml",
+    "deepspeed": "ds_config.json",
+    "accelerate": "accelerate.yaml",
+    "hf-config": "model/config.json",
+}
+
+
+def test_the_hooks_of_dialects_stop_at_what_cannot_be_recognised(
+    pre_commit: str, hooks: str, project: Path
+) -> None:
+    """Each sees its own files alone; the general hook passes such files over."""
+    shipped = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    names = {hook["id"]: hook["name"] for hook in shipped}
+    assert set(names) == {"recipelint", "recipelint-strict"} | {
+        f"recipelint-{d}" for d in OWN_FILES
+    }
+    configure(project, hooks, *names)
+    for name in (*OWN_FILES.values(), "other.yaml", "other.json"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text('{"a": [')
+    found = outcomes(pre_commit, project, "--all-files")
+    assert found.keys() == set(names.values())
+    for dialect, name in OWN_FILES.items():
+        end, said = found[names[f"recipelint-{dialect}"]]
+        assert end == "Failed", dialect
+        assert re.findall(r"^(\S+?):\d+:\d+: error CFG", said, re.MULTILINE) == [name]
+    assert found["recipelint"][0] == "Passed"
+
+
+def test_a_hook_of_a_dialect_is_skipped_where_it_has_no_files(
+    pre_commit: str, hooks: str, project: Path
+) -> None:
+    configure(project, hooks, "recipelint-axolotl")
+    (project / "other.yaml").write_text("a: 1\n")
+    assert outcomes(pre_commit, project, "--all-files")["recipelint (axolotl)"][0] == "Skipped"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.test_pre_commit import BAD_RECIPE, GOOD_RECIPE
-from tests.processes import SOURCES
+from tests.processes import SOURCES, recipelint_process
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,6 +71,52 @@ def test_settings_hold(installed: Path, project: Path) -> None:
     (project / "recipelint.toml").write_text('extend-exclude = ["bad.json"]\n')
     status, output = run(installed, project, "--recipelint")
     assert (status, "1 passed" in output) == (0, True)
+
+
+def test_what_a_search_of_check_passes_over_is_no_test(installed: Path, project: Path) -> None:
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("out/\n")
+    (project / "recipelint.toml").write_text('extend-exclude = ["vendor/"]\n')
+    for folder in ("out/today", "vendor/deep"):
+        (project / folder).mkdir(parents=True)
+        (project / folder / "bad.json").write_text(BAD_RECIPE)
+    _, output = run(installed, project, "--recipelint", "--collect-only", "-q")
+    assert "2 tests collected" in output
+    _, output = run(installed, project, "--recipelint", "--collect-only", "-q", "out", "vendor")
+    assert "1 test collected" in output, "a folder that is named is searched, if not excluded"
+    _, output = run(
+        installed, project, "--recipelint", "--collect-only", "-q", "out/today/bad.json"
+    )
+    assert "1 test collected" in output
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            "slect = []",
+            "recipelint: recipelint.toml:1:1: there is no setting `slect`; did you mean",
+        ),
+        ('ignore = ["XYZ"]', "recipelint: recipelint.toml:1:11: no rule matches `XYZ`"),
+        ('baseline = "no.json"', "no.json; `recipelint baseline` writes one"),
+    ],
+)
+def test_wrong_settings_are_said_without_a_traceback(
+    installed: Path, project: Path, settings: str, message: str
+) -> None:
+    (project / "recipelint.toml").write_text(settings)
+    status, output = run(installed, project, "--recipelint")
+    assert status == 2
+    assert message in output
+    assert "Traceback" not in output
+    assert "reading.py" not in output
+
+
+def test_what_the_baseline_holds_does_not_fail(installed: Path, project: Path) -> None:
+    recipelint_process("baseline", cwd=project)
+    (project / "recipelint.toml").write_text('baseline = "recipelint-baseline.json"\n')
+    status, output = run(installed, project, "--recipelint")
+    assert (status, "2 passed" in output) == (0, True)
 
 
 def test_findings_that_do_not_fail_are_warnings(installed: Path, project: Path) -> None:
