@@ -16,6 +16,7 @@ BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 def document(
     sections: Iterable[tuple[str, Mapping[str, Measured]]],
+    growth: Iterable[str],
     profiles: Mapping[str, str],
     tools: Tools,
 ) -> str:
@@ -25,10 +26,20 @@ def document(
     lines += [f"Not measured: {name}." for name in tools.missing]
     for title, found in sections:
         lines += ["", f"### {title}", "", *_table(found)]
+    lines += ["", "### Growth with the number of files, 1 process", "", *growth]
     for title, text in profiles.items():
         kept = [line.rstrip() for line in text.splitlines() if line.strip()]
         lines += ["", f"### Profile: {title.lower()}", "", "```text", *kept, "```"]
     return "\n".join(lines) + "\n"
+
+
+def growth(by_size: Mapping[int, Measured]) -> list[str]:
+    """A table of time per file and of peak memory, by the number of files."""
+    rows = [
+        f"| {size:,} | {one.median * 1e3 / size:.2f} | {one.mebibytes:.0f} |"
+        for size, one in by_size.items()
+    ]
+    return ["| files | ms per file | peak, MiB |", "|---:|---:|---:|", *rows]
 
 
 def machine() -> str:

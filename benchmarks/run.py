@@ -48,16 +48,22 @@ def main() -> None:
     sizes = {100: HUNDRED_RUNS, 1_000: THOUSAND_RUNS, 10_000: MANY_RUNS}
     if options.large:
         sizes[100_000] = MANY_RUNS
+    by_size: dict[int, Measured] = {}
     for size, runs in sizes.items():
         title = f"{size:,} files, {runs} run{'s' * (runs > 1)}"
         folder = inputs.write(work, size)
         commands = _many(tools, schema, folder, peers=size <= 1_000)
-        sections.append((title, in_turns(commands, runs, work, environment)))
+        found = in_turns(commands, runs, work, environment)
+        by_size[size] = found["recipelint, 1 process"]
+        sections.append((title, found))
+    sections.append(
+        (f"1,000 files of all dialects, {THOUSAND_RUNS} runs", _mixed(tools, work, environment))
+    )
     profiles = {
         "One file": _profile(tools, inputs.write(work, 1), "tottime"),
         "1,000 files": _profile(tools, inputs.write(work, 1_000), "tottime"),
     }
-    text = report.document(sections, profiles, tools)
+    text = report.document(sections, report.growth(by_size), profiles, tools)
     print(text)
     if options.write:
         report.replace_results(ROOT / "docs/performance.md", text)
@@ -119,6 +125,14 @@ def _many(tools: Tools, schema: Path, folder: Path, peers: bool) -> dict[str, Co
     commands["recipelint, default processes"] = (*check, "--no-cache")
     commands["recipelint, cached"] = check
     return _installed(commands)
+
+
+def _mixed(tools: Tools, work: Path, environment: Mapping[str, str]) -> dict[str, Measured]:
+    """All examples in turn; no one schema is theirs, so check-jsonschema is left out."""
+    folder = inputs.write(work, 1_000, inputs.mixed)
+    commands = _many(tools, work, folder, peers=True)
+    del commands["check-jsonschema"]
+    return in_turns(commands, THOUSAND_RUNS, work, environment)
 
 
 def _check_jsonschema(tools: Tools, schema: Path, files: list[str]) -> Command:
