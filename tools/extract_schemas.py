@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools.schemas import (  # noqa: E402
+from tools.schemas import (
     accelerate,
     axolotl,
     deepspeed,
@@ -48,8 +48,8 @@ from tools.schemas import (  # noqa: E402
     torchtune,
     trl,
 )
-from tools.schemas.releases import Release, ReleaseMissingError, open_release  # noqa: E402
-from tools.schemas.table import Sections, Source, merge_releases, render  # noqa: E402
+from tools.schemas.releases import Release, ReleaseMissingError, open_release
+from tools.schemas.table import Sections, Source, merge_releases, render
 
 OUTPUT = ROOT / "src/recipelint/dialects/schemas"
 

@@ -23,7 +23,7 @@ from catalog_sources.common import Entry, Wheel
 from recipelint.catalog.families import family
 from recipelint.catalog.hf_config import facts_of, facts_with
 from recipelint.catalog.models import OF_THE_RELEASE
-from recipelint.estimate.build import UnknownArchitecture, architecture
+from recipelint.estimate.build import UnknownArchitectureError, architecture
 from recipelint.estimate.parameters import count
 
 FILE = Path(__file__).parents[1] / "src/recipelint/catalog/models.json"
@@ -99,7 +99,7 @@ def _agrees(entry: Entry, published: str) -> bool:
     """Published counts agree when they differ by no more than one in their last digit."""
     try:
         counted = count(architecture(_facts(entry))).total
-    except UnknownArchitecture as unknown:
+    except UnknownArchitectureError as unknown:
         print(f"refused, {unknown.reason}: {entry.ids}")
         return False
     unit = 10.0 ** -len(published.partition(".")[2])
@@ -115,7 +115,7 @@ def _confirm(models: Models, hub: dict[str, registry.Listed]) -> None:
     for key, (name, facts, _) in models.items():
         try:
             counted = count(architecture(facts)).total
-        except UnknownArchitecture:
+        except UnknownArchitectureError:
             continue
         published = hub[key].parameters if key in hub else counted
         same += key in hub and counted == published

@@ -17,16 +17,16 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from recipelint.dialects.base import Dialect  # noqa: E402
-from recipelint.dialects.marks import MARKS  # noqa: E402
-from recipelint.dialects.schema import Schema, load  # noqa: E402
-from recipelint.document.scalars import number_in  # noqa: E402
-from recipelint.engine.rules import Rule  # noqa: E402
-from recipelint.recipe.facts import fact_types  # noqa: E402
-from tools.generate_rule_docs import link, shipped  # noqa: E402
-from tools.key_maps import KeyMap, gather  # noqa: E402
-from tools.pages import DOCS as ALL_DOCS  # noqa: E402
-from tools.pages import cell, fence, prose, table, words, write  # noqa: E402
+from recipelint.dialects.base import Dialect
+from recipelint.dialects.marks import MARKS
+from recipelint.dialects.schema import Schema, load
+from recipelint.document.scalars import number_in
+from recipelint.engine.rules import Rule
+from recipelint.recipe.facts import fact_types
+from tools.generate_rule_docs import link, shipped
+from tools.key_maps import KeyMap, gather
+from tools.pages import DOCS as ALL_DOCS
+from tools.pages import cell, fence, prose, table, words, write
 
 DOCS = ALL_DOCS / "dialects"
 NEUTRAL = "neutral"

@@ -21,11 +21,11 @@ from pydantic import BaseModel
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from recipelint.engine.rules import STATUSES, Rule  # noqa: E402
-from recipelint.recipe.facts import fact_types  # noqa: E402
-from recipelint.recipe.model import Sections  # noqa: E402
-from tools.generate_rule_docs import link, shipped  # noqa: E402
-from tools.pages import DOCS, prose, table, words, write  # noqa: E402
+from recipelint.engine.rules import STATUSES, Rule
+from recipelint.recipe.facts import fact_types
+from recipelint.recipe.model import Sections
+from tools.generate_rule_docs import link, shipped
+from tools.pages import DOCS, prose, table, words, write
 
 _ARXIV = re.compile(r"arXiv (\d{4}\.\d{4,5})")
 _MEANINGS = {

@@ -17,8 +17,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from recipelint.engine.rules import Example, Rule, load, shipped_folder  # noqa: E402
-from tools.pages import block, fence, prose, table, write  # noqa: E402
+from recipelint.engine.rules import Example, Rule, load, shipped_folder
+from tools.pages import block, fence, prose, table, write
 
 DOCS = ROOT / "docs" / "rules"
 _WIDTH = 96

@@ -17,10 +17,10 @@ from typing import Any
 TESTS = Path(__file__).parents[1] / "tests/estimate"
 sys.path.insert(0, str(TESTS))
 
-import torch  # noqa: E402 - the path to the tests is set above
-import transformers  # noqa: E402
-from configurations import OPTIONS, draw  # noqa: E402
-from meta import parameters_of  # noqa: E402
+import torch
+import transformers
+from configurations import OPTIONS, draw
+from meta import parameters_of
 
 PER_FAMILY = 8
 SEED = 20250101

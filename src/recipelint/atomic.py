@@ -2,7 +2,7 @@
 
 The content goes to a temporary file in the same folder, is flushed to the disk, and takes the
 file's place by a rename, which POSIX makes atomic. A process that is killed before the rename
-leaves the old file and a temporary one, `.NAME.XXXXXXXX.tmp`, that may be deleted.
+leaves the old file and a temporary one, `.NAME.RANDOM.tmp`, that may be deleted.
 """
 
 from __future__ import annotations

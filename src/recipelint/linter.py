@@ -83,7 +83,7 @@ class Report:
             return NotImplemented
         return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
 
-    __hash__ = None  # type: ignore[assignment]  # it grows
+    __hash__ = None  # type: ignore[assignment]  # a report grows, so that no hash of it would hold
 
     def __repr__(self) -> str:
         return f"Report(files={self.files}, recipes={self.recipes}, findings={self.findings!r})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -64,8 +65,6 @@ def _submitted(
 
 def _result(work: Callable[[Piece], Result], item: Piece, future: Future[Result] | None) -> Result:
     if future is not None:
-        try:
+        with suppress(Exception):  # of the work itself, or of what carried it: tried once more
             return future.result()
-        except Exception:  # noqa: S110 - the work itself, or what carried it; tried once more below
-            pass
     return work(item)

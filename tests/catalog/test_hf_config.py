@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recipelint.catalog.families import families, family
 from recipelint.catalog.hf_config import facts_of, keys_read
-from recipelint.estimate.build import UnknownArchitecture, architecture
+from recipelint.estimate.build import UnknownArchitectureError, architecture
 from recipelint.estimate.parameters import count
 
 KEYS = sorted({key for known in map(family, families()) if known for key in keys_read(known)})
@@ -119,6 +119,6 @@ def test_values_of_no_use_are_passed_over() -> None:
 def test_any_file_is_counted_or_unknown(name: str, values: dict[str, object]) -> None:
     facts = facts_of({**values, "model_type": name})
     assert None not in facts.values()
-    with contextlib.suppress(UnknownArchitecture):
+    with contextlib.suppress(UnknownArchitectureError):
         found = count(architecture(facts))
         assert found.total >= found.body >= 0

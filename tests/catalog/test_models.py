@@ -13,7 +13,7 @@ import pytest
 from recipelint.catalog import models
 from recipelint.catalog.families import families, family
 from recipelint.catalog.models import ids, lookup
-from recipelint.estimate.build import UnknownArchitecture, architecture
+from recipelint.estimate.build import UnknownArchitectureError, architecture
 from recipelint.estimate.parameters import count
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def test_every_listed_model_is_an_architecture_with_a_source(model_id: str) -> N
     assert facts["model.name"] == model_id
     assert facts["source"]
     if facts["model.family"] in VISION or "model.vocab_size" not in facts:
-        with pytest.raises(UnknownArchitecture):
+        with pytest.raises(UnknownArchitectureError):
             architecture(facts)
         return
     assert facts["model.family"] in families()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -39,8 +40,8 @@ def rules(tmp_path: Path) -> Path:
 def run() -> Run:
     """Run a command line; what is not an exit is raised."""
 
-    def invoke(*arguments: str, **options: object) -> Result:
-        return CliRunner().invoke(cli, list(arguments), catch_exceptions=False, **options)  # type: ignore[arg-type]
+    def invoke(*arguments: str, **options: Any) -> Result:
+        return CliRunner().invoke(cli, list(arguments), catch_exceptions=False, **options)
 
     return invoke
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from tests.cli.conftest import Run
 from tests.cli.rule_files import BAD
@@ -17,10 +18,10 @@ NAME = "recipelint-baseline.json"
 def accept(run: Run, project: Path, rules: Path) -> Run:
     """Run `recipelint baseline` in the project."""
 
-    def invoke(*arguments: str) -> object:
+    def invoke(*arguments: str) -> Result:
         return run("baseline", "--rules", str(rules), "--select", "TST", *arguments)
 
-    return invoke  # type: ignore[return-value]
+    return invoke
 
 
 def test_what_is_accepted_does_not_fail(check: Run, accept: Run, project: Path) -> None:

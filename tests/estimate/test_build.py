@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from recipelint.catalog.hf_config import facts_of
-from recipelint.estimate.build import UnknownArchitecture, architecture
+from recipelint.estimate.build import UnknownArchitectureError, architecture
 from recipelint.estimate.parameters import count
 
 LLAMA: dict[str, object] = {
@@ -36,7 +36,7 @@ del EXPLICIT["model.family"]
 
 
 def missing(facts: dict[str, object]) -> tuple[str, ...]:
-    with pytest.raises(UnknownArchitecture) as caught:
+    with pytest.raises(UnknownArchitectureError) as caught:
         architecture(facts)
     return caught.value.missing
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recipelint.catalog.hf_config import facts_of
-from recipelint.estimate.architecture import Architecture, Mla, Moe
+from recipelint.estimate.architecture import Architecture, Moe
 from recipelint.estimate.build import architecture
 from recipelint.estimate.flops import (
     absorbed_decode_per_token,
@@ -25,6 +25,7 @@ from recipelint.estimate.flops import (
     unmasked_per_token,
 )
 from recipelint.estimate.kv_cache import bytes_at, bytes_per_token
+from tests.estimate.architectures import GEMMA_3_27B, K2
 
 LENGTH = 32
 SMALL = {
@@ -49,8 +50,8 @@ CONFIGURATIONS = {
     "mistral": ("MistralConfig", {**SMALL, "sliding_window": None, "head_dim": 32}),
     "qwen2": ("Qwen2Config", SMALL),
     "qwen3": ("Qwen3Config", {**SMALL, "head_dim": 24}),
-    "gemma2": ("Gemma2Config", {**SMALL, "head_dim": 16, "sliding_window": 64}),
-    "gemma3": ("Gemma3TextConfig", {**SMALL, "head_dim": 16, "sliding_window": 64}),
+    "GEMMA_3_27B2": ("Gemma2Config", {**SMALL, "head_dim": 16, "sliding_window": 64}),
+    "GEMMA_3_27B3": ("Gemma3TextConfig", {**SMALL, "head_dim": 16, "sliding_window": 64}),
     "olmo2": ("Olmo2Config", SMALL),
     "phi3": ("Phi3Config", {**SMALL, "pad_token_id": 0}),
     "smollm3": ("SmolLM3Config", {**SMALL, "pad_token_id": 0}),
@@ -123,19 +124,6 @@ def test_agrees_with_torchs_counter(name: str, options: dict[str, Any]) -> None:
     assert 3 * ours == pytest.approx(training, rel=1e-9)
 
 
-K2 = Architecture(
-    layers=61,
-    hidden_size=7168,
-    ffn_size=18432,
-    vocab_size=163_840,
-    heads=64,
-    kv_heads=64,
-    head_dim=192,
-    tie_embeddings=False,
-    mla=Mla(1536, 512, 128, 64, 128),
-    moe=Moe(384, 8, 2048, shared_ffn_size=2048, first_dense_layers=1),
-)
-"""Kimi K2 (arXiv 2507.20534, table 2; latent sizes from its released configuration)."""
 LLAMA_405B = Architecture(126, 16384, 53248, 128_256, 128, 8, 128, tie_embeddings=False)
 
 
@@ -187,44 +175,25 @@ def test_mean_keys_are_the_mean_over_positions(length: int, window: int) -> None
 
 
 def test_windows_save_flops_only_beyond_their_length() -> None:
-    gemma = Architecture(
-        62,
-        5376,
-        21504,
-        262_144,
-        32,
-        16,
-        128,
-        tie_embeddings=True,
-        window=1024,
-        local_per_global=5,
+    everywhere = GEMMA_3_27B._replace(window=0)
+    assert global_attention_layers(GEMMA_3_27B) == 10
+    assert forward_per_token(GEMMA_3_27B, 1024).total == forward_per_token(everywhere, 1024).total
+    assert decode_per_token(GEMMA_3_27B, 1024).total == decode_per_token(everywhere, 1024).total
+    assert (
+        forward_per_token(GEMMA_3_27B, 32_768).total < forward_per_token(everywhere, 32_768).total
     )
-    everywhere = gemma._replace(window=0)
-    assert global_attention_layers(gemma) == 10
-    assert forward_per_token(gemma, 1024).total == forward_per_token(everywhere, 1024).total
-    assert decode_per_token(gemma, 1024).total == decode_per_token(everywhere, 1024).total
-    assert forward_per_token(gemma, 32_768).total < forward_per_token(everywhere, 32_768).total
-    assert unmasked_per_token(gemma, 32_768).total == unmasked_per_token(everywhere, 32_768).total
+    assert (
+        unmasked_per_token(GEMMA_3_27B, 32_768).total
+        == unmasked_per_token(everywhere, 32_768).total
+    )
 
 
 def test_gemma_3_cache_is_a_fifth_of_an_all_global_one() -> None:
     # 62 layers at 5:1, window 1024, 16 KV heads of 128 (arXiv 2503.19786, section 2 and table 1):
     # 52 local and 10 global ones; at 32k (52 * 1024 + 10 * 32768) / (62 * 32768) = 1 / 5.33.
-    gemma = Architecture(
-        62,
-        5376,
-        21504,
-        262_144,
-        32,
-        16,
-        128,
-        tie_embeddings=True,
-        window=1024,
-        local_per_global=5,
-    )
-    whole = bytes_at(gemma._replace(window=0), 32_768)
+    whole = bytes_at(GEMMA_3_27B._replace(window=0), 32_768)
     assert whole == 62 * 2 * 16 * 128 * 2 * 32_768
-    assert whole / bytes_at(gemma, 32_768) == pytest.approx(5.33, abs=0.01)
+    assert whole / bytes_at(GEMMA_3_27B, 32_768) == pytest.approx(5.33, abs=0.01)
 
 
 def test_latent_cache_does_not_grow_with_heads() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recipelint.catalog.hf_config import facts_of
 from recipelint.estimate import activations
-from recipelint.estimate.architecture import Architecture, Mla, Moe
+from recipelint.estimate.architecture import Architecture
 from recipelint.estimate.build import architecture
 from recipelint.estimate.flops import unmasked_per_token
 from recipelint.estimate.memory import (
@@ -27,20 +27,8 @@ from recipelint.estimate.memory import (
 )
 from recipelint.estimate.parameters import count
 from recipelint.estimate.stages import mtp_experts, stage_parameters
+from tests.estimate.architectures import K2
 
-K2 = Architecture(
-    layers=61,
-    hidden_size=7168,
-    ffn_size=18432,
-    vocab_size=163_840,
-    heads=64,
-    kv_heads=64,
-    head_dim=192,
-    tie_embeddings=False,
-    mla=Mla(1536, 512, 128, 64, 128),
-    moe=Moe(384, 8, 2048, shared_ffn_size=2048, first_dense_layers=1),
-)
-"""Kimi K2 (arXiv 2507.20534, table 2; latent sizes from its released configuration)."""
 LLAMA_8B = Architecture(32, 4096, 14336, 128_256, 32, 8, 128, tie_embeddings=False)
 
 

@@ -11,7 +11,7 @@ import pytest
 from recipelint.catalog.families import families
 from recipelint.catalog.hf_config import facts_of
 from recipelint.estimate.architecture import Architecture, Moe
-from recipelint.estimate.build import UnknownArchitecture, architecture
+from recipelint.estimate.build import UnknownArchitectureError, architecture
 from recipelint.estimate.parameters import Convention, Parameters, count
 
 RECORD: dict[str, Any] = json.loads(
@@ -178,7 +178,7 @@ def test_motif_by_hand() -> None:
 @pytest.mark.parametrize("family", ["mamba2", "jamba", "gemma3", "qwen3_next", "no-such-model"])
 def test_families_that_are_not_covered_stay_unknown(family: str) -> None:
     facts = {**facts_of(PUBLISHED["Llama-3-8B"]["config"]), "model.family": family}
-    with pytest.raises(UnknownArchitecture) as caught:
+    with pytest.raises(UnknownArchitectureError) as caught:
         architecture(facts)
     assert caught.value.missing == ("model.family",)
     assert family in caught.value.reason

@@ -17,11 +17,11 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-from recipelint.catalog.hf_config import facts_of  # noqa: E402
-from recipelint.estimate.build import architecture  # noqa: E402
-from recipelint.estimate.parameters import count  # noqa: E402
-from tests.estimate.configurations import OPTIONS, draw  # noqa: E402
-from tests.estimate.meta import parameters_of  # noqa: E402
+from recipelint.catalog.hf_config import facts_of
+from recipelint.estimate.build import architecture
+from recipelint.estimate.parameters import count
+from tests.estimate.configurations import OPTIONS, draw
+from tests.estimate.meta import parameters_of
 
 DRAWS_PER_FAMILY = 8
 

@@ -69,7 +69,7 @@ def _resolve(name: str) -> Family:
         traits=merged("traits"),
         internal={key: _number(value) for key, value in merged("internal").items()},
         keys={key: _strings(value) for key, value in _mapping(inherited("keys")).items()},
-        choices=inherited("choices"),  # type: ignore[arg-type]  # read from our own data
+        choices={key: _tables(value) for key, value in _mapping(inherited("choices")).items()},
         refuse={key: _values(value) for key, value in _mapping(inherited("refuse")).items()},
         defaults=_mapping(entry.get("defaults", {})),
         ffn_ratio=_number(inherited("ffn_ratio") or 0),
@@ -82,6 +82,10 @@ def _mapping(value: object) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise TypeError(f"families.json: expected a table, found {value!r}")
     return dict(value)
+
+
+def _tables(value: object) -> dict[str, dict[str, object]]:
+    return {key: _mapping(table) for key, table in _mapping(value).items()}
 
 
 def _values(value: object) -> tuple[object, ...]:

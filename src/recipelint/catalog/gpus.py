@@ -15,7 +15,7 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _FILE = os.path.join(os.path.dirname(__file__), "gpus.json")
 _REQUEST = r"(?s)\s*(?:(\d{1,9})\s*[xX×*]\s*)?(.*?)\s*(?::\s*(\d{1,9}))?\s*"
@@ -116,9 +116,9 @@ def _entries() -> tuple[tuple[Gpu, tuple[str, ...]], ...]:
     return tuple((_gpu(row), tuple(row["aliases"])) for row in rows)
 
 
-def _gpu(row: Mapping[str, object]) -> Gpu:
+def _gpu(row: Mapping[str, Any]) -> Gpu:
     values = {key: value for key, value in row.items() if key not in ("id", "aliases")}
-    return Gpu(name=str(row["id"]), **values)  # type: ignore[arg-type]  # rows of our own data, held by tests
+    return Gpu(name=str(row["id"]), **values)
 
 
 @cache

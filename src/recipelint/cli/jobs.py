@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recipelint.parallel import in_order, pieces
 
@@ -89,10 +89,10 @@ def _judged(project: Project, files: Iterator[str]) -> Iterator[str]:
         yield path
 
 
-def _begin(*start: object) -> None:
+def _begin(*start: Any) -> None:
     from recipelint.project import Project
 
-    _workers[_OWN] = Project(*start)  # type: ignore[arg-type]  # executors pass what `initargs` held
+    _workers[_OWN] = Project(*start)
 
 
 def _check(paths: list[str]) -> list[Report]:

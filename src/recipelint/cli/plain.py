@@ -6,7 +6,7 @@ recognises. `tests/cli/test_plain.py` holds both against each other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recipelint.cli.checking import Request
@@ -36,7 +36,7 @@ def request(arguments: list[str]) -> Request | None:
     if not arguments or arguments[0] != "check":
         return None
     paths: list[str] = []
-    fields: dict[str, object] = {"cache": True}
+    fields: dict[str, Any] = {"cache": True}
     rest = iter(arguments[1:])
     for argument in rest:
         if argument in _FLAGS:
@@ -60,9 +60,9 @@ def request(arguments: list[str]) -> Request | None:
     return _request(paths, fields)
 
 
-def _request(paths: list[str], fields: dict[str, object]) -> Request:
+def _request(paths: list[str], fields: dict[str, Any]) -> Request:
     from recipelint.cli.checking import Request
     from recipelint.settings import Settings
 
     own = {name: fields.pop(name) for name in list(fields) if name not in _OF_THE_RUN}
-    return Request(tuple(paths), Settings(**own), **fields)  # type: ignore[arg-type]
+    return Request(tuple(paths), Settings(**own), **fields)

@@ -16,7 +16,7 @@ _NORM_WEIGHTS = {"rmsnorm": 1, "none": 0}
 _UNCOVERED_ATTENTION = ("linear", "hybrid")
 
 
-class UnknownArchitecture(Exception):  # noqa: N818  (a state, not a fault)
+class UnknownArchitectureError(Exception):
     """The facts do not determine an architecture that the formulas cover."""
 
     def __init__(self, missing: tuple[str, ...], reason: str) -> None:
@@ -29,7 +29,7 @@ class UnknownArchitecture(Exception):  # noqa: N818  (a state, not a fault)
 def architecture(facts: Mapping[str, object]) -> Architecture:
     """The architecture that `facts` (canonical name to plain value) describe.
 
-    Raises UnknownArchitecture when a needed fact is missing, or the family is one whose layers
+    Raises UnknownArchitectureError when a needed fact is missing, or the family is one whose layers
     the formulas do not cover.
     """
     known = _family(facts)
@@ -45,7 +45,7 @@ def _family(facts: Mapping[str, object]) -> Family | None:
         return None
     known = family(str(name))
     if known is None:
-        raise UnknownArchitecture(
+        raise UnknownArchitectureError(
             ("model.family",), f"the layers of model family {name!r} are not covered"
         )
     return known
@@ -96,7 +96,7 @@ class _Reader:
         missing = tuple(dict.fromkeys(self._missing))
         if self.known is None:
             missing = ("model.family", *missing)
-        raise UnknownArchitecture(missing, "not known: " + ", ".join(missing))
+        raise UnknownArchitectureError(missing, "not known: " + ", ".join(missing))
 
 
 def _architecture(read: _Reader) -> Architecture:
@@ -149,7 +149,7 @@ def _refuse_uncovered(read: _Reader) -> None:
 
 
 def _uncovered(name: str, reason: str) -> NoReturn:
-    raise UnknownArchitecture((name,), reason)
+    raise UnknownArchitectureError((name,), reason)
 
 
 def _ffn_size(read: _Reader, moe: Moe | None) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
 from recipelint.estimate.architecture import Architecture
-from recipelint.estimate.build import UnknownArchitecture, architecture
+from recipelint.estimate.build import UnknownArchitectureError, architecture
 from recipelint.estimate.parameters import Parameters, count
 
 T = TypeVar("T")
@@ -225,7 +225,7 @@ def _in_range(value: object) -> bool:
 def _architecture(inputs: Inputs) -> Architecture:
     try:
         return architecture(inputs.shape())
-    except UnknownArchitecture as error:
+    except UnknownArchitectureError as error:
         raise UnknownError(f"the architecture is not known: {error.reason}") from None
 
 
